@@ -1,0 +1,53 @@
+PORT ?= 8000
+WORKERS ?= auto
+PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+INSTALL := --quiet --require-hashes --only-binary :all:
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: .venv/ready  ## set up everything and run the site (PORT=8000)
+	@exec $(PYTHON) -m lantern_site.local --port $(PORT)
+
+test: .venv/ready  ## all tests, on PostgreSQL and Valkey and in a browser
+	@$(PYTHON) -m tests.browser
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+
+check: export LANTERN_BUILD = 1
+check: .venv/ready  ## style, types, architecture, migrations: without a database
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: .venv/ready  ## the measured bars
+	@echo "There is no benchmark suite yet."
+
+lock: .venv/ready  ## renew the hashed requirements from pyproject.toml
+	@$(LOCK) --only-binary :all: pyproject.toml --output-file requirements.txt
+	@$(LOCK) --only-binary :all: pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@echo uv | $(LOCK) --only-binary :all: - --output-file requirements-uv.txt
+
+clean:  ## remove the virtual environment and all local data
+	rm -rf .venv var
+
+.venv/ready: requirements-dev.txt requirements-uv.txt | .venv/bin/python
+	@$(PYTHON) -m pip install --disable-pip-version-check $(INSTALL) -r requirements-uv.txt
+	@$(UV) pip install --python $(PYTHON) $(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/python:
+	@for python in python3 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+	    $$python -m venv .venv >/dev/null && exit 0; rm -rf .venv; \
+	    echo "$$python cannot make virtual environments. Install its venv module (Debian, Ubuntu: apt install python3-venv), then run make again."; exit 1; \
+	  fi; \
+	done; \
+	echo "Lantern needs Python 3.11, 3.12 or 3.13, and none is installed."; exit 1

@@ -1,0 +1,45 @@
+"""Who acts: a member of staff, an API key with the person who issued it, or the clock."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+
+class ActorKind(StrEnum):
+    STAFF = "staff"
+    KEY = "key"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Everything that a rule may ask about the one who acts. Ids are public ids unless they end in `_id`."""
+
+    kind: ActorKind
+    id: int
+    organisation_id: int | None = None
+    organisation: int | None = None
+    roles: frozenset[str] = frozenset()
+    issuer: int | None = None
+    programme: bool = False
+
+    @classmethod
+    def clock(cls) -> Self:
+        """The actor of everything that time does."""
+        return cls(ActorKind.CLOCK, 0)
+
+    @property
+    def people(self) -> frozenset[int]:
+        """The persons behind the act; separation of duties counts a key as its issuer too."""
+        return frozenset({self.id} | ({self.issuer} if self.issuer is not None else set()))
+
+    @property
+    def is_clock(self) -> bool:
+        return self.kind == ActorKind.CLOCK
+
+    @property
+    def scope(self) -> str:
+        """The word that row-level security knows the actor by."""
+        if self.is_clock:
+            return "clock"
+        return "programme" if self.programme else "member"

@@ -1,0 +1,58 @@
+"""The workers' application: which queue carries what, and the clock's table of jobs."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_site.settings")
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a stop gives tasks the soft time below instead of waiting for all
+
+# Served in this order: a recall overtakes everything, matching jobs take what is left.
+QUEUES = ("recalls", "lookups", "default", "jobs")
+# By name, because whoever asks for work does not import the task.
+ROUTES = {
+    "reviews.*recall*": "recalls",
+    "signals.*lookup*": "lookups",
+    "signals.*chunk*": "jobs",
+    "signals.*job*": "jobs",
+}
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """An entry for a job that may be skipped: it lapses when the next one is due."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+JOBS = {
+    "heartbeat": every(15, "work.heartbeat"),
+    "sweep": every(15, "work.sweep"),
+}
+
+CONFIGURATION: dict[str, Any] = {
+    "accept_content": ["json"],
+    "beat_schedule": JOBS,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {"queue_order_strategy": "priority"},
+    "result_backend": None,  # progress and results are rows
+    "task_acks_late": True,
+    "task_create_missing_queues": False,
+    "task_default_queue": "default",
+    "task_ignore_result": True,
+    "task_queues": [Queue(name) for name in QUEUES],
+    "task_routes": {pattern: {"queue": queue} for pattern, queue in ROUTES.items()},
+    "task_soft_time_limit": 9 * 60,
+    "task_time_limit": 10 * 60,  # far below the hour after which the broker delivers again
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    "worker_enable_remote_control": False,
+    "worker_hijack_root_logger": False,
+    "worker_max_tasks_per_child": 1000,
+    "worker_prefetch_multiplier": 1,
+    "worker_soft_shutdown_timeout": 10,
+}
+
+app = Celery("lantern", task_cls="celery.contrib.django.task:DjangoTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")  # where the broker is
+app.add_defaults(lambda: CONFIGURATION)
+app.autodiscover_tasks()

@@ -1,0 +1,59 @@
+"""Two addresses for those who run the machines: is the process alive, and can it do its work?"""
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from lantern_site import clock
+from lantern_site.work.models import Heartbeat
+
+WORKER_SILENT_AFTER = timedelta(minutes=2)
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """The web process answers. Nothing else is asked, so that a slow database does not get it restarted."""
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when the database and the broker answer and a worker was seen lately, else 503; the body says which."""
+    state = {"broker": broker_answers()} | database_state(clock.now())
+    good = state["broker"] and state["database"] and state["worker"]
+    return JsonResponse({"ready": good} | state, status=200 if good else 503)
+
+
+def broker_answers() -> bool:
+    try:
+        cache.get("ready")
+    except RedisError:
+        return False
+    return True
+
+
+def database_state(now: datetime) -> dict[str, bool | int | None]:
+    """What the rows of `Heartbeat` say: the worker's age in seconds, and the ledger position the index has reached."""
+    try:
+        beats = {beat.name: beat for beat in Heartbeat.objects.all()}
+    except DatabaseError:
+        return {"database": False, "worker": False, "worker_age": None, "index_position": None}
+    worker, index = beats.get("worker"), beats.get("index")
+    age = now - worker.at if worker else None
+    return {
+        "database": True,
+        "worker": age is not None and age < WORKER_SILENT_AFTER,
+        "worker_age": round(age.total_seconds()) if age is not None else None,
+        "index_position": index.position if index else None,
+    }
+
+
+urlpatterns = [path("healthz", alive), path("readyz", ready)]

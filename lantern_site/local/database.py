@@ -1,0 +1,17 @@
+"""Migrating in the running process, for the launcher and the tests."""
+
+from django.core.management import call_command
+from django.db import connection
+
+
+def migrate() -> None:
+    """Apply the migrations as the owner of the schema; afterwards the connection is the application's again."""
+    options = connection.settings_dict["OPTIONS"]
+    role = options.pop("options", None)
+    connection.close()
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        if role is not None:
+            options["options"] = role

@@ -1,0 +1,85 @@
+"""What every page for people has in common: who asks, under whose eyes the database answers, how a refusal looks."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.middleware import HtmxDetails
+
+from lantern_site import clock
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
+from lantern_site.members.models import Staff
+from lantern_site.members.roles import SECOND_FACTOR_REQUIRED
+
+STATUS: dict[type[Refusal], HTTPStatus] = {
+    Hidden: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    WrongState: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class PageRequest(HttpRequest):
+    """A request of a person who has signed in."""
+
+    htmx: HtmxDetails
+    person: Staff
+    actor: Actor
+    now: datetime
+
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The door of every page that is not public.
+
+    Reads (GET) run in one transaction that sees what the actor may see. Writes run in the transactions of the services
+    that they call; what such a view shows afterwards it reads inside `seen_by`.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        known = cast(PageRequest, request)
+        known.person = request.user
+        known.now = clock.now()
+        known.actor = known.person.actor(known.now)
+        if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person):
+            return redirect("mfa_activate_totp")
+        try:
+            if request.method in ("GET", "HEAD"):
+                with acting_as(known.actor):
+                    return view(known, *args, **kwargs)
+            return view(known, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(known, refusal)
+
+    door.is_signed_in = True  # type: ignore[attr-defined]
+    return door
+
+
+def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Marks a page that everybody may read. What is neither this nor `signed_in` fails a test."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def status_of(refusal: Refusal) -> HTTPStatus:
+    return STATUS[type(refusal)]
+
+
+def refused(request: PageRequest, refusal: Refusal) -> HttpResponse:
+    """The sentence of a refusal, as a page or as a fragment. A hidden thing answers like an unknown one."""
+    if isinstance(refusal, Hidden):
+        return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
+    template = "components/refusal.html" if request.htmx else "refusal.html"
+    with acting_as(request.actor):
+        return render(request, template, {"sentence": str(refusal)}, status=status_of(refusal))

@@ -1,0 +1,81 @@
+"""May this actor judge this, now? Separation is by person and by organisation."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.actors import Actor, ActorKind
+from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members import roles
+from lantern_site.members.policies import require_training
+from lantern_site.members.roles import Role
+from reviews import approvals
+from reviews.approvals import Approvals, Circumstances
+from reviews.models import Decision
+from reviews.workflow import Attestation, Verdict
+from signals.kinds import IDENTIFIERS, Kind, Severity
+from signals.models import Signal
+
+
+def approvals_needed(signal: Signal, now: datetime) -> Approvals:
+    """The approvals rule, asked about a signal as it stands."""
+    day_ago = now - timedelta(hours=24)
+    identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
+    today = identifiers.filter(submitted_at__gt=day_ago)
+    return approvals.needed(
+        Circumstances(
+            kind=Kind(signal.indicator.kind),
+            severity=Severity(signal.severity),
+            danger=signal.danger,
+            possibly_child=signal.version.is_possibly_child,
+            warnings=frozenset(signal.warnings),
+            on_probation=signal.organisation.on_probation(now.date()),
+            identifiers_shared=identifiers.filter(activated_at__isnull=False).count(),
+            identifiers_in_24h=today.count(),
+            checked_in_24h=Decision.objects.filter(
+                signal__in=today.values("pk"), attestation=Attestation.COMPLETENESS
+            ).count(),
+            draw=signal.public_id % 100,
+        )
+    )
+
+
+def attestation_of(actor: Actor) -> Attestation:
+    """What an approval by this actor vouches for: its own evidence at a member, completeness at the programme."""
+    return Attestation.COMPLETENESS if actor.programme else Attestation.EVIDENCE
+
+
+def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
+    """A reviewer of the same member who did not submit it, or a steward. Another member never reviews."""
+    if actor.kind != ActorKind.STAFF:
+        raise NotAllowed(_("Only people review."))
+    roles.require(actor, Role.REVIEWER, Role.STEWARD)
+    if not actor.programme and actor.organisation_id != signal.organisation_id:
+        raise NotAllowed(_("Another organisation's signals are reviewed there."))
+    require_training(actor, now.date())
+    if signal.submitted_by.public_id in actor.people:
+        raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
+    if signal.version.proposed_by.public_id in actor.people:
+        raise NotAllowed(_("You wrote this version. Somebody else must review it."))
+
+
+def may_approve(actor: Actor, signal: Signal, now: datetime) -> None:
+    """On top of reviewing: one person gives one approval, and each attestation is given once."""
+    may_review(actor, signal, now)
+    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
+    if given.filter(decided_by__public_id__in=actor.people).exists():
+        raise NotAllowed(_("You have approved this signal already. Somebody else must give the other approval."))
+    if given.filter(attestation=attestation_of(actor)).exists():
+        raise NotAllowed(_("This approval has been given. The signal waits for the other one."))
+    if actor.programme and Attestation.COMPLETENESS not in approvals_needed(signal, now).first:
+        raise NotAllowed(_("This signal waits for its own organisation's reviewer, not for the programme."))
+    if actor.programme and not given.filter(attestation=Attestation.EVIDENCE).exists():
+        raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
+
+
+def may_check(actor: Actor, signal: Signal, now: datetime) -> None:
+    """A steward checks a shared signal once, while its check is due."""
+    roles.require(actor, Role.STEWARD)
+    require_training(actor, now.date())
+    if signal.check_due_at is None:
+        raise WrongState(_("No completeness check is due."))

@@ -1,0 +1,150 @@
+"""Deciding about a submitted signal, checking a shared one, and what its owner withdraws."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.recording import Recorder, recording
+from lantern_site.errors import Invalid, WrongState
+from lantern_site.members.models import Organisation
+from lantern_site.members.policies import staff_of
+from reviews import policies
+from reviews.models import Claim, Decision
+from reviews.services import recalls
+from reviews.workflow import Attestation, RecallCause, Verdict
+from signals import moves, workflow
+from signals.models import Signal
+from signals.policies import may_withdraw
+from signals.services import sharing
+from signals.workflow import Move, Status
+
+LONGEST_TERM = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a reviewer says. `outward` goes to the submitter, `inward` stays with the reviewing side."""
+
+    verdict: Verdict
+    outward: str = ""
+    inward: str = ""
+    attested: bool = False
+
+
+def decide(*, signal_id: int, judgement: Judgement, version: int, actor: Actor, now: datetime) -> Signal:
+    """Approve, reject or return a submitted signal. `version` is the one that the reviewer saw.
+
+    An approval vouches for something, which the reviewer confirms; the signal is shared once all approvals stand.
+    """
+    with recording(actor, now) as record:
+        signal = sharing.locked(actor, signal_id)
+        workflow.target(signal.status, Move(judgement.verdict))
+        _same_version(signal, version)
+        _not_claimed_by_another(signal, actor, now)
+        if judgement.verdict == Verdict.APPROVE:
+            policies.may_approve(actor, signal, now)
+            _approve(record, signal, judgement)
+        else:
+            policies.may_review(actor, signal, now)
+            _turn_down(record, signal, judgement)
+        Claim.objects.filter(signal=signal, ended_at__isnull=True).update(ended_at=now)
+        return signal
+
+
+def _approve(record: Recorder, signal: Signal, judgement: Judgement) -> None:
+    if not judgement.attested:
+        raise Invalid(_("Confirm what you vouch for."), "attested")
+    attestation = policies.attestation_of(record.actor)
+    plan = policies.approvals_needed(signal, record.now)
+    _write(record, signal, judgement, attestation)
+    facts = {"attestation": attestation.value, "why": plan.why.value if plan.why else ""}
+    missing = plan.first - _given(signal)
+    if missing:
+        moves.note(record, signal, "signal.approved", facts=facts, payload=_notes(judgement))
+        return
+    signal.provisional = plan.provisional
+    if plan.check_within_hours is not None:
+        signal.check_due_at = record.now + timedelta(hours=plan.check_within_hours)
+    waited = int((record.now - signal.submitted_at).total_seconds())
+    moves.apply(
+        record, signal, Move.APPROVE, facts=facts | {"seconds_to_review": waited}, payload=_notes(judgement)
+    )
+
+
+def _turn_down(record: Recorder, signal: Signal, judgement: Judgement) -> None:
+    if not judgement.outward.strip():
+        raise Invalid(_("Give the submitter a reason."), "outward")
+    _write(record, signal, judgement, None)
+    waited = int((record.now - signal.submitted_at).total_seconds())
+    moves.apply(
+        record, signal, Move(judgement.verdict), facts={"seconds_to_review": waited}, payload=_notes(judgement)
+    )
+
+
+def _write(record: Recorder, signal: Signal, judgement: Judgement, attestation: Attestation | None) -> None:
+    Decision.objects.create(
+        signal=signal,
+        version=signal.version.number,
+        verdict=judgement.verdict,
+        attestation=attestation or "",
+        decided_at=record.now,
+        decided_by=staff_of(record.actor),
+        organisation=Organisation.objects.get(pk=record.actor.organisation_id),
+        outward_note=judgement.outward,
+        inward_note=judgement.inward,
+    )
+
+
+def _given(signal: Signal) -> set[Attestation]:
+    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
+    return {Attestation(attestation) for attestation in given.values_list("attestation", flat=True)}
+
+
+def _notes(judgement: Judgement) -> dict[str, str]:
+    return {"outward_note": judgement.outward, "inward_note": judgement.inward}
+
+
+def _same_version(signal: Signal, version: int) -> None:
+    if signal.version.number != version:
+        raise WrongState(_("The signal was changed while you looked at it. Read the new version first."))
+
+
+def _not_claimed_by_another(signal: Signal, actor: Actor, now: datetime) -> None:
+    claim = Claim.objects.held_at(now).filter(signal=signal).select_related("staff").first()
+    if claim is not None and claim.staff.public_id not in actor.people:
+        raise WrongState(_("%(name)s is working on this.") % {"name": claim.staff.name})
+
+
+def check(*, signal_id: int, passed: bool, note: str, actor: Actor, now: datetime) -> Signal:
+    """The programme's completeness check of a signal that is shared already. Not passed means: under caution."""
+    with recording(actor, now) as record:
+        signal = sharing.locked(actor, signal_id)
+        policies.may_check(actor, signal, now)
+        if not passed and not note.strip():
+            raise Invalid(_("Say what is missing."), "note")
+        judgement = Judgement(Verdict.APPROVE if passed else Verdict.RETURN, outward=note)
+        _write(record, signal, judgement, Attestation.COMPLETENESS if passed else None)
+        if passed:
+            signal.check_due_at, signal.provisional = None, False
+        else:
+            signal.caution = True
+        signal.save(update_fields=["check_due_at", "provisional", "caution"])
+        moves.note(record, signal, "signal.checked", facts={"passed": passed}, payload=_notes(judgement))
+        return signal
+
+
+def withdraw(*, signal_id: int, could_be_wrong: bool, note: str, actor: Actor, now: datetime) -> Signal:
+    """Take a shared signal back. If it could have been wrong it is retracted, and everyone who received it is told."""
+    with recording(actor, now) as record:
+        signal = sharing.locked(actor, signal_id)
+        move = Move.RETRACT if could_be_wrong else Move.WITHDRAW
+        workflow.target(signal.status, move)
+        may_withdraw(actor, signal)
+        if signal.status == Status.HELD:
+            raise WrongState(_("A held signal is not withdrawn: answer or accept the dispute."))
+        moves.apply(record, signal, move, facts={"reason": "owner"}, payload={"note": note})
+        if could_be_wrong:
+            recalls.announce(record, signal, RecallCause.RETRACTED)
+        return signal

@@ -1,0 +1,195 @@
+"""The life of a dispute and of a recall's delivery, as tables; and the closed words of judgement."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site.errors import WrongState
+
+
+class Verdict(TextChoices):
+    """What a reviewer says of a submitted signal."""
+
+    APPROVE = "approve", gettext_lazy("Approve")
+    REJECT = "reject", gettext_lazy("Reject")
+    RETURN = "return", gettext_lazy("Return")
+
+
+class Attestation(TextChoices):
+    """What an approval vouches for."""
+
+    EVIDENCE = "evidence", gettext_lazy("I saw the evidence at our service")
+    COMPLETENESS = "completeness", gettext_lazy("Form, basis, necessity and breadth are complete")
+
+
+class DisputeState(TextChoices):
+    OPENED = "opened", gettext_lazy("Opened")
+    ANSWERED = "answered", gettext_lazy("Answered")
+    ACCEPTED = "accepted", gettext_lazy("Accepted")
+    DECIDED = "decided", gettext_lazy("Decided")
+    APPEALED = "appealed", gettext_lazy("Appealed")
+    CLOSED = "closed", gettext_lazy("Decided on appeal")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+
+
+OPEN = frozenset({DisputeState.OPENED, DisputeState.ANSWERED, DisputeState.APPEALED})
+
+
+class DisputeMove(StrEnum):
+    ANSWER = "answer"
+    ACCEPT = "accept"
+    DECIDE = "decide"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide appeal"
+    WITHDRAW = "withdraw"
+
+
+class Party(StrEnum):
+    OWNER = "owner"
+    OPENER = "opener"
+    ADJUDICATOR = "adjudicator"
+    EITHER = "owner or opener"
+    EXTERNAL = "external adjudicator"
+
+
+@dataclass(frozen=True)
+class Step:
+    sources: frozenset[DisputeState]
+    target: DisputeState
+    party: Party
+
+
+STEPS: dict[DisputeMove, Step] = {
+    DisputeMove.ANSWER: Step(frozenset({DisputeState.OPENED}), DisputeState.ANSWERED, Party.OWNER),
+    DisputeMove.ACCEPT: Step(
+        frozenset({DisputeState.OPENED, DisputeState.ANSWERED}), DisputeState.ACCEPTED, Party.OWNER
+    ),
+    DisputeMove.DECIDE: Step(
+        frozenset({DisputeState.OPENED, DisputeState.ANSWERED}), DisputeState.DECIDED, Party.ADJUDICATOR
+    ),
+    DisputeMove.APPEAL: Step(frozenset({DisputeState.DECIDED}), DisputeState.APPEALED, Party.EITHER),
+    DisputeMove.DECIDE_APPEAL: Step(frozenset({DisputeState.APPEALED}), DisputeState.CLOSED, Party.EXTERNAL),
+    DisputeMove.WITHDRAW: Step(
+        frozenset({DisputeState.OPENED, DisputeState.ANSWERED}), DisputeState.WITHDRAWN, Party.OPENER
+    ),
+}
+
+
+def is_open(state: str, move: DisputeMove) -> bool:
+    return state in STEPS[move].sources
+
+
+def target(state: str, move: DisputeMove) -> DisputeState:
+    """Where the move leads. Raises WrongState when it is not open."""
+    if not is_open(state, move):
+        label = DisputeState(state).label.lower()
+        raise WrongState(_("This is not open: the dispute is %(state)s.") % {"state": label})
+    return STEPS[move].target
+
+
+class Result(TextChoices):
+    UPHELD = "upheld", gettext_lazy("Upheld")
+    AMENDED = "amended", gettext_lazy("Amended")
+    NOT_UPHELD = "not_upheld", gettext_lazy("Not upheld")
+
+
+class Scope(TextChoices):
+    SIGNAL = "signal", gettext_lazy("This signal")
+    INDICATOR = "indicator", gettext_lazy("Every signal on this indicator")
+    INCIDENT = "incident", gettext_lazy("Every signal of this incident")
+
+
+class Reason(TextChoices):
+    CHILD = "child", gettext_lazy("A child or a victim")
+    WRONG_PERSON = "wrong_person", gettext_lazy("Wrong person")
+    WRONG_VALUE = "wrong_value", gettext_lazy("Wrong value")
+    RECYCLED = "recycled", gettext_lazy("Recycled or shared")
+    COMPROMISED = "compromised", gettext_lazy("Compromised account")
+    IMPERSONATED = "impersonated", gettext_lazy("Impersonated")
+    CLEARED = "cleared", gettext_lazy("Cleared by an authority")
+    REDRESS = "redress", gettext_lazy("A complaint was upheld")
+    BROAD = "broad", gettext_lazy("Over-broad")
+    CONTEXT = "context", gettext_lazy("Educational or reporting context")
+    HARM_TERM = "harm_term", gettext_lazy("Wrong harm term")
+    STALE = "stale", gettext_lazy("Stale")
+    DUPLICATE = "duplicate", gettext_lazy("Duplicate")
+    POLICY = "policy", gettext_lazy("Outside policy")
+    BASIS = "basis", gettext_lazy("Insufficient basis")
+    OTHER = "other", gettext_lazy("Other")
+
+
+PERSON_HARM = frozenset(
+    {
+        Reason.CHILD,
+        Reason.WRONG_PERSON,
+        Reason.WRONG_VALUE,
+        Reason.RECYCLED,
+        Reason.COMPROMISED,
+        Reason.IMPERSONATED,
+        Reason.CLEARED,
+        Reason.REDRESS,
+    }
+)
+
+
+class RecallCause(TextChoices):
+    HELD = "held", gettext_lazy("Held")
+    RELEASED = "released", gettext_lazy("Released")
+    CORRECTED = "corrected", gettext_lazy("Corrected")
+    RETRACTED = "retracted", gettext_lazy("Retracted")
+
+
+class DeliveryState(TextChoices):
+    DUE = "due", gettext_lazy("Due")
+    DELIVERED = "delivered", gettext_lazy("Delivered")
+    ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
+
+
+class RecallAnswer(TextChoices):
+    NOTHING_FOUND = "nothing_found", gettext_lazy("Nothing found")
+    NOT_ACTED = "not_acted", gettext_lazy("Found, not acted")
+    UNDONE = "undone", gettext_lazy("Acted and undone")
+    KEPT = "kept", gettext_lazy("Kept for own reasons")
+
+
+class ReportCorrected(TextChoices):
+    YES = "yes", gettext_lazy("Yes")
+    NO = "no", gettext_lazy("No")
+    NONE_MADE = "none_made", gettext_lazy("None made")
+
+
+class Outcome(TextChoices):
+    """What a member found when it looked at a lead under its own policy."""
+
+    NO_VIOLATION = "no_violation", gettext_lazy("No violation")
+    FALSE_MATCH = "false_match", gettext_lazy("False match")
+    INSUFFICIENT = "insufficient", gettext_lazy("Insufficient information")
+    NOT_EXAMINED = "not_examined", gettext_lazy("Not examined")
+    ALREADY_KNOWN = "already_known", gettext_lazy("Already known and actioned")
+    POSSIBLE_VICTIM = "possible_victim", gettext_lazy("Possible victim or child: support given, no penalty")
+    VIOLATION = "violation", gettext_lazy("Violation")
+
+
+class Action(TextChoices):
+    ACCOUNT_ACTIONED = "account_actioned", gettext_lazy("Account actioned")
+    CONTENT_REMOVED = "content_removed", gettext_lazy("Content removed")
+    UPLOADS_PREVENTED = "uploads_prevented", gettext_lazy("Uploads prevented")
+    URL_BLOCKED = "url_blocked", gettext_lazy("URL blocked")
+    NETWORK_DISRUPTED = "network_disrupted", gettext_lazy("Network disrupted")
+    INVESTIGATION_OPENED = "investigation_opened", gettext_lazy("Investigation opened")
+    AUTHORITY_REPORT = "authority_report", gettext_lazy("Report to the authorities")
+
+
+class Attribution(TextChoices):
+    DECISIVE = "decisive", gettext_lazy("Decisive")
+    PARTLY = "partly", gettext_lazy("Partly")
+    NOT = "not", gettext_lazy("Not")
+
+
+class LooksWrong(TextChoices):
+    NO = "no", gettext_lazy("No")
+    CANNOT_TELL = "cannot_tell", gettext_lazy("Cannot tell")
+    YES = "yes", gettext_lazy("Yes")

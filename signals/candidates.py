@@ -1,0 +1,337 @@
+"""What a member compares: pasted lists, CSV and hash files as typed candidates.
+
+Nothing is lost on the way: every row becomes a candidate (or several, for a line of hashes) or a sentence that says
+why not. No sentence repeats what stood in the row, which may be a person's.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lantern_site.errors import Invalid
+from signals import normalise
+from signals.kinds import IDENTIFIERS, OFFERED, PERCEPTUAL, SERVICES, Kind
+from signals.normalise import Normal
+
+TEXT = "text"
+"""The kind of a candidate in which keywords are looked for. It is no kind of indicator."""
+
+LONGEST_TEXT = 20_000
+LONGEST_REFERENCE = 200
+COMPARED_AS_DIGEST = OFFERED - PERCEPTUAL
+"""Kinds that may be given as public digests: a digest is equal or not, so there is no distance between two."""
+
+_KINDS = {kind.replace("_", ""): str(kind) for kind in (*Kind.values, TEXT)}
+_DIGEST = "digest"
+_PUBLIC_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value as it was given. `public_digest` stands in place of `value`; `reference` is the member's own."""
+
+    kind: str
+    value: str = ""
+    public_digest: str = ""
+    service: str = ""
+    quality: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One value of a member's own, ready to be compared.
+
+    `value` is a normal form, the text as it was given (kind `text`), or a public digest in hexadecimal (`is_digest`).
+    `alias` is the looser form of an e-mail address. `row` is where it stood: rows count from 1.
+    """
+
+    row: int
+    kind: str
+    value: str
+    is_digest: bool = False
+    alias: str = ""
+    reference: str = ""
+
+    @property
+    def is_plain_identifier(self) -> bool:
+        return self.kind in IDENTIFIERS and not self.is_digest
+
+    def public_digest(self) -> bytes:
+        """The 32 bytes that indicators are found by. A text has none."""
+        if self.is_digest:
+            return bytes.fromhex(self.value)
+        return normalise.public_digest(self.normal())
+
+    def alias_digest(self) -> bytes | None:
+        return normalise.alias_digest(self.normal()) if self.alias else None
+
+    def normal(self) -> Normal:
+        return Normal(Kind(self.kind), self.value, alias=self.alias or None)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be compared, and why."""
+
+    row: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Everything that was given: each row is among the candidates or among the refused, some lines of hashes in both."""
+
+    candidates: tuple[Candidate, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+def decode(data: bytes) -> str:
+    """The text of a file. Raises Invalid when it is none that we can read."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Invalid(
+            _("This file is not text in UTF-8. Save it again as “CSV UTF-8”, or paste its rows."), "candidates"
+        ) from None
+
+
+def parse(content: str, *, kind: str = "", service: str = "") -> Parsed:
+    """Candidates from a pasted list, a CSV file with a header, or lines of JSON as the hashing command prints them.
+
+    `kind` and `service` hold for rows that do not say them. Raises nothing: bad rows are among the refused.
+    """
+    content = content.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    first = next((line for line in content.splitlines() if line.strip()), "")
+    defaults = Item(kind=kind, service=service)
+    if kind == TEXT:
+        return from_list(content, defaults)
+    if first.lstrip().startswith("{"):
+        return from_json_lines(content, defaults)
+    if (table := _table_of(first)) is not None:
+        return from_csv(content, table, defaults)
+    return from_list(content, defaults)
+
+
+def from_items(items: Sequence[Item]) -> Parsed:
+    """Candidates from values that are typed already; the first is row 1."""
+    return _collected((row, [item]) for row, item in enumerate(items, start=1))
+
+
+def candidate(row: int, item: Item) -> Candidate:
+    """Bring one value into normal form. Raises Invalid with the reason."""
+    kind = _kind(item.kind)
+    reference = item.reference.strip()
+    if len(reference) > LONGEST_REFERENCE:
+        raise Invalid(
+            _("The reference is longer than %(most)d characters. Shorten it.") % {"most": LONGEST_REFERENCE}, "reference"
+        )
+    if item.public_digest.strip():
+        return Candidate(row, kind, _digest(kind, item), is_digest=True, reference=reference)
+    if kind == TEXT:
+        return Candidate(row, kind, _text(item.value), reference=reference)
+    normal = normalise.normal_form(
+        Kind(kind), item.value, service=item.service.strip().lower() or None, quality=_quality(item.quality)
+    )
+    return Candidate(row, kind, normal.value, alias=normal.alias or "", reference=reference)
+
+
+def _kind(word: str) -> str:
+    """The kind behind a word: `SHA-256` and `account id` are understood."""
+    known = _KINDS.get(re.sub(r"[\s_-]", "", word).lower())
+    if known is None:
+        raise Invalid(_("Say of which kind this is: %(kinds)s.") % {"kinds": ", ".join(_KINDS.values())}, "kind")
+    return known
+
+
+def _digest(kind: str, item: Item) -> str:
+    if item.value.strip():
+        raise Invalid(_("Give the value or its public digest, not both."), "public_digest")
+    if kind not in COMPARED_AS_DIGEST:
+        raise Invalid(_("This kind is compared by distance or word by word: give the value itself."), "public_digest")
+    digest = item.public_digest.strip().lower()
+    if not _PUBLIC_DIGEST.fullmatch(digest):
+        raise Invalid(_("A public digest has 64 characters, the digits 0 to 9 and the letters a to f."), "public_digest")
+    return digest
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise Invalid(_("Nothing was entered. Enter a value."), "value")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(
+            _("This text is longer than %(most)d characters. Cut it into several rows.") % {"most": LONGEST_TEXT}, "value"
+        )
+    return text
+
+
+def _quality(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text.strip()):
+        raise Invalid(_("The quality of a hash is a whole number from 0 to 100."), "quality")
+    return int(text)
+
+
+Rows = Iterable[tuple[int, Sequence[Item] | Invalid]]
+"""Row numbers with what stood there, or with the reason why it could not be read."""
+
+
+def _collected(rows: Rows) -> Parsed:
+    candidates: list[Candidate] = []
+    refused: list[Refused] = []
+    for row, found in rows:
+        if isinstance(found, Invalid):
+            refused.append(Refused(row, str(found)))
+            continue
+        for item in found:
+            try:
+                candidates.append(candidate(row, item))
+            except Invalid as reason:
+                refused.append(Refused(row, str(reason)))
+    return Parsed(tuple(candidates), tuple(refused))
+
+
+# Pasted lists
+
+
+def from_list(content: str, defaults: Item) -> Parsed:
+    """One value a line, a reference after a tab. `kind:value` says the kind, `digest:kind:hex` gives a public digest."""
+    return _collected(_caught(row, _line, line, defaults) for row, line in _lines(content))
+
+
+def _lines(content: str) -> Iterator[tuple[int, str]]:
+    return ((row, line) for row, line in enumerate(content.splitlines(), start=1) if line.strip())
+
+
+def _caught(row: int, read: Callable[[str, Item], Sequence[Item]], line: str, defaults: Item) -> tuple[
+    int, Sequence[Item] | Invalid
+]:
+    try:
+        return row, read(line, defaults)
+    except Invalid as reason:
+        return row, reason
+
+
+def _line(line: str, defaults: Item) -> list[Item]:
+    if defaults.kind == TEXT:
+        return [Item(kind=TEXT, value=line)]
+    text, _tab, reference = line.partition("\t")
+    text = text.strip()
+    word, colon, rest = text.partition(":")
+    if colon and word.strip().lower() == _DIGEST:
+        kind, _colon, digest = rest.partition(":")
+        return [Item(kind=kind, public_digest=digest, reference=reference)]
+    if colon and re.sub(r"[\s_-]", "", word).lower() in _KINDS:
+        return [Item(kind=word, value=rest, service=defaults.service, reference=reference)]
+    return [Item(kind=defaults.kind or guessed(text), value=text, service=defaults.service, reference=reference)]
+
+
+_HASH_OF_LENGTH: Mapping[int, Kind] = {16: Kind.PHASH, 32: Kind.MD5, 40: Kind.SHA1}
+
+
+def guessed(text: str) -> str:
+    """The kind of a value that says itself what it is. Raises Invalid where two kinds look the same."""
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return Kind.URL
+    if text.partition(":")[0] in SERVICES:
+        return Kind.USERNAME
+    if re.fullmatch(r"[^\s@]+@[^\s@]+", text):
+        return Kind.EMAIL
+    if re.fullmatch(r"[0-9a-fA-F]{64}\s*,\s*[0-9]{1,3}", text):
+        return Kind.PDQ
+    if re.fullmatch(r"[0-9a-fA-F]+", text):
+        if len(text) == 64:
+            raise Invalid(_("This may be a SHA-256 or a PDQ hash. Write sha256: or pdq: before it."), "kind")
+        if len(text) in _HASH_OF_LENGTH:
+            return _HASH_OF_LENGTH[len(text)]
+    raise Invalid(_("Say of which kind this is: write it before the value, such as keyword: or username:."), "kind")
+
+
+# CSV
+
+
+@dataclass(frozen=True)
+class Table:
+    """The header of a CSV file: its separator, and which column holds what."""
+
+    separator: str
+    columns: tuple[str, ...]
+
+    @property
+    def spans_lines(self) -> bool:
+        """Whether a field may hold line breaks. Only texts do; anywhere else one is an unclosed quotation mark."""
+        return TEXT in self.columns
+
+
+_COLUMNS = frozenset({"kind", "value", "public_digest", "service", "quality", "reference", TEXT})
+_SAYS_WHAT = frozenset({"value", "public_digest", TEXT})
+
+
+def _table_of(header: str) -> Table | None:
+    """The header of a CSV file, or None when the line is no header."""
+    for separator in (",", ";", "\t"):
+        names = next(csv.reader([header], delimiter=separator), [])
+        columns = tuple(re.sub(r"[\s-]", "_", name.strip().lower()) for name in names)
+        known = _COLUMNS.intersection(columns)
+        if known & _SAYS_WHAT and (len(columns) == 1 or len(known) > 1):
+            return Table(separator, columns)
+    return None
+
+
+def from_csv(content: str, table: Table, defaults: Item) -> Parsed:
+    """Rows under a header; columns that are not ours are left alone. The header counts as row 1, as in a spreadsheet."""
+    return _collected(_csv_items(content, table, defaults))
+
+
+def _csv_items(content: str, table: Table, defaults: Item) -> Iterator[tuple[int, Sequence[Item] | Invalid]]:
+    records = enumerate(_records(content, table), start=1)
+    header_seen = False
+    for row, fields in records:
+        if isinstance(fields, Invalid):
+            yield row, fields
+        elif not any(field.strip() for field in fields):
+            continue
+        elif not header_seen:
+            header_seen = True
+        elif len(fields) > len(table.columns):
+            yield row, Invalid(_("This row has more columns than the header. Put quotation marks around commas."))
+        else:
+            yield row, [_csv_item(dict(zip(table.columns, fields, strict=False)), defaults)]
+
+
+def _csv_item(named: Mapping[str, str], defaults: Item) -> Item:
+    text = named.get(TEXT, "")
+    spoken = named.get("kind", "").strip()
+    return Item(
+        kind=spoken or (TEXT if text.strip() and not named.get("value", "").strip() else defaults.kind),
+        value=named.get("value", "") or text,
+        public_digest=named.get("public_digest", ""),
+        service=named.get("service", "") or defaults.service,
+        quality=named.get("quality", ""),
+        reference=named.get("reference", ""),
+    )
+
+
+def _records(content: str, table: Table) -> Iterator[list[str] | Invalid]:
+    """The fields of each record. After an unclosed quotation mark reading goes on with the line below it, so that one
+    slip does not swallow the rest of the file."""
+    lines = content.splitlines(keepends=True)
+    begin = 0
+    while begin < len(lines):
+        source = islice(lines, begin, None if table.spans_lines else begin + 1)
+        reader = csv.reader(source, delimiter=table.separator, strict=True)
+        try:
+            for fields in reader:
+                yield fields
+                read = reader.line_num
+            begin += max(reader.line_num, 1)
+        except csv.Error:
+            pass

@@ -1,0 +1,208 @@
+"""The first look at what somebody wants to share: what is refused at once, and what a second person must look at.
+
+Pure: what needs the database (tombstones, breadth, volume) is asked elsewhere. The lists stand in
+`data/warnings.json`, with their version, date and source.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site.errors import Invalid
+from signals import folding
+from signals.kinds import BITS, FILE_HASHES, HASHES, SERVICE_BOUND, Kind
+from signals.normalise import Normal
+
+_LISTS = json.loads((Path(__file__).parent / "data" / "warnings.json").read_text(encoding="utf-8"))
+
+LISTS_VERSION: int = _LISTS["version"]
+LISTS_DATE: str = _LISTS["date"]
+
+_ROLES = frozenset(_LISTS["role_mailboxes"])
+_POPULAR = frozenset(_LISTS["popular_domains"])
+_GENERIC = frozenset(_LISTS["generic_handles"])
+_COMMON = frozenset(folding.fold(word) for words in _LISTS["common_words"].values() for word in words)
+
+LEAST_KEYWORD = 3
+"""The least weight of a keyword: a letter weighs 1; a symbol, or a character of a script without spaces, 2."""
+
+BROAD_KEYWORD = 5
+"""Below this weight a keyword is shared only after a second approval."""
+
+SHORT_HANDLE = 3
+
+
+class WarningCode(TextChoices):
+    """Why a signal needs a second approval, by the programme."""
+
+    SHORT_KEYWORD = "short_keyword", gettext_lazy("The keyword is short: it will stand in many harmless texts.")
+    SINGLE_WORD = "single_word", gettext_lazy("The keyword is a single word: a phrase is found more precisely.")
+    COMMON_WORDS = "common_words", gettext_lazy("Both words are common: together they may still be harmless.")
+    ROLE_LIKE = "role_like", gettext_lazy("The address looks like one that several people share.")
+    GENERIC_HANDLE = "generic_handle", gettext_lazy("Many accounts bear a name like this one.")
+    SHORT_HANDLE = "short_handle", gettext_lazy("The name is very short: it is easily mistyped or taken over.")
+    WHOLE_HOST = "whole_host", gettext_lazy("The URL names a whole site, not a page of it.")
+    POPULAR_HOST = "popular_host", gettext_lazy("The URL is an entrance of a site that very many people use.")
+
+
+def warnings(normal: Normal) -> tuple[WarningCode, ...]:
+    """What a second person must look at before this is shared, in a stable order.
+
+    Raises `Invalid` with the reason when it cannot be shared at all.
+    """
+    check = _CHECKS.get(normal.kind)
+    return check(normal) if check else ()
+
+
+def _refuse(sentence: str, field: str = "value") -> NoReturn:
+    raise Invalid(sentence, field)
+
+
+def _email(normal: Normal) -> tuple[WarningCode, ...]:
+    local = normal.value.rpartition("@")[0].partition("+")[0]
+    if local in _ROLES:
+        _refuse(
+            _("This mailbox belongs to a function, such as info or support, not to one person. It cannot be shared.")
+        )
+    first = re.split(r"[._\d-]+", local, maxsplit=1)[0]
+    return (WarningCode.ROLE_LIKE,) if first in _ROLES else ()
+
+
+def _url(normal: Normal) -> tuple[WarningCode, ...]:
+    parts = urlsplit(normal.value)
+    host = (parts.hostname or "").removeprefix("www.")
+    segments = [segment for segment in parts.path.split("/") if segment]
+    popular = host.removeprefix("m.") in _POPULAR
+    if not segments and not parts.query:
+        if popular:
+            _refuse(_("This is the home page of a site that very many people use. Share the URL of the page itself."))
+        return (WarningCode.WHOLE_HOST,)
+    return (WarningCode.POPULAR_HOST,) if popular and len(segments) < 2 and not parts.query else ()
+
+
+def _keyword(normal: Normal) -> tuple[WarningCode, ...]:
+    words = re.findall(r"\w+", normal.value)
+    weight = sum(_weight(character) for character in normal.value)
+    if weight < LEAST_KEYWORD:
+        _refuse(_("This keyword is too short: it would stand in nearly every text. Share a longer phrase."))
+    common = words and all(word in _COMMON or word.isdecimal() for word in words)
+    if common and len(words) == 1:
+        _refuse(_("Everybody uses this word: as a keyword it would hit people who do no harm. Share a phrase."))
+    if normal.value.removeprefix("www.") in _POPULAR:
+        _refuse(_("This is the name of a site that very many people use. It cannot be a keyword."))
+    found = {
+        WarningCode.SHORT_KEYWORD: weight < BROAD_KEYWORD,
+        WarningCode.SINGLE_WORD: " " not in normal.value,
+        WarningCode.COMMON_WORDS: common and len(words) == 2,
+    }
+    return tuple(code for code, applies in found.items() if applies)
+
+
+def _weight(character: str) -> int:
+    if character.isspace() or unicodedata.category(character)[0] in "MCZ":
+        return 0
+    return 2 if folding.is_spaceless(character) or unicodedata.category(character)[0] == "S" else 1
+
+
+def _handle(normal: Normal) -> tuple[WarningCode, ...]:
+    handle = normal.value.partition(":")[2]
+    if handle.rstrip("0123456789_.-") in _GENERIC:
+        return (WarningCode.GENERIC_HANDLE,)
+    return (WarningCode.SHORT_HANDLE,) if len(handle) <= SHORT_HANDLE else ()
+
+
+def _file_hash(normal: Normal) -> tuple[WarningCode, ...]:
+    _not_a_pattern(normal.value)
+    if normal.value in empty_files():
+        _refuse(_("This is the hash of a file that is empty or shows nothing. Millions of people have it."))
+    return ()
+
+
+def _perceptual(normal: Normal) -> tuple[WarningCode, ...]:
+    _not_a_pattern(normal.value)
+    if normal.kind is Kind.PDQ and normal.quality is None:
+        _refuse(_("A PDQ hash is shared with its quality: add it after a comma, such as hash,87."), "quality")
+    bits = BITS[normal.kind]
+    if not bits // 8 <= int(normal.value, 16).bit_count() <= bits - bits // 8:
+        _refuse(
+            _("This is the hash of a blank or nearly blank image. It would match images that have nothing in common.")
+        )
+    return ()
+
+
+def _not_a_pattern(value: str) -> None:
+    """A real hash uses many digits. One of only two is a placeholder, or a picture with nothing in it."""
+    if len(set(value)) < 3:
+        _refuse(_("This hash is all zeros, all ones or another simple pattern. It was not made from a real file."))
+
+
+@cache
+def empty_files() -> frozenset[str]:
+    """MD5, SHA-1 and SHA-256 of files without content: none, one byte, a line end, zeros, one transparent pixel."""
+    files = [b"", b"\r\n", *(bytes([byte]) for byte in range(256)), *(bytes(1 << power) for power in range(1, 17))]
+    files += [base64.b64decode(text) for text in _LISTS["tiny_files"]]
+    hashes = (hashlib.md5, hashlib.sha1, hashlib.sha256)
+    return frozenset(make(content, usedforsecurity=False).hexdigest() for content in files for make in hashes)
+
+
+_CHECKS: Mapping[Kind, Callable[[Normal], tuple[WarningCode, ...]]] = MappingProxyType(
+    {
+        Kind.EMAIL: _email,
+        Kind.URL: _url,
+        Kind.KEYWORD: _keyword,
+        Kind.USERNAME: _handle,
+        **dict.fromkeys(FILE_HASHES, _file_hash),
+        Kind.PDQ: _perceptual,
+        Kind.PHASH: _perceptual,
+    }
+)
+
+_HIDDEN = "•••"
+
+
+def mask(kind: Kind, value: str) -> str:
+    """How a normal form is shown to somebody who has not revealed it: enough to tell two apart, too little to use.
+
+    Never raises; the number of dots says nothing about the length.
+    """
+    if kind in HASHES:
+        return _masked_hash(value)
+    if kind is Kind.EMAIL:
+        local, _at, domain = value.rpartition("@")
+        return f"{local[:1]}{_HIDDEN}@{_masked_host(domain)}"
+    if kind is Kind.URL:
+        return _masked_url(value)
+    if kind is Kind.KEYWORD:
+        return " ".join(word[:1] + _HIDDEN for word in value.split()[:4])
+    if kind in SERVICE_BOUND:
+        service, _colon, handle = value.partition(":")
+        return f"{service}:{handle[:1]}{_HIDDEN}{handle[-1:] if len(handle) > SHORT_HANDLE else ''}"
+    return _HIDDEN + value[-2:]
+
+
+def _masked_hash(value: str) -> str:
+    long = len(value) >= 32
+    return f"{value[:12]}…{value[-6:]}" if long else f"{value[:6]}…{value[-4:]}"
+
+
+def _masked_host(host: str) -> str:
+    name, dot, ending = host.rpartition(".")
+    return f"{name[:1]}{_HIDDEN}{dot}{ending}" if name and not ending.strip("]").isdecimal() else _HIDDEN
+
+
+def _masked_url(value: str) -> str:
+    scheme, _colon, rest = value.partition("://")
+    host, _slash, path = rest.partition("/")
+    return f"{scheme}://{_masked_host(host.partition(':')[0])}/{_HIDDEN if path else ''}"

@@ -1,0 +1,159 @@
+"""What a member hands in, checked and made ready: statements, values in normal form, indicators with their digests."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lantern_site.errors import Invalid
+from signals import guards, normalise, protection
+from signals.kinds import LIFETIMES, POSSIBLY_CHILD_DAYS, AccountHolder, HarmTerm, Kind, Origin
+from signals.models import Indicator, IndicatorAlias, IndicatorValue
+from signals.normalise import Normal
+
+MAX_VALUES = 200
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value as it was given."""
+
+    kind: Kind
+    raw: str
+    service: str | None = None
+    quality: int | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a signal says, in the closed words of `kinds`. `no_authority_asked` is the submitter's confirmation."""
+
+    harm: HarmTerm
+    clause: str
+    evidence_seen_by: str
+    review_method: str
+    origin: Origin
+    confidence: str
+    no_authority_asked: bool
+    first_seen_on: date | None = None
+    last_seen_on: date | None = None
+    behaviours: tuple[str, ...] = ()
+    ai: str = "not_indicated"
+    real_child: str = "unknown"
+    account_holder: str = AccountHolder.UNKNOWN
+    not_to_regions: tuple[str, ...] = ()
+    owner_named: bool = True
+    meaning: str = ""
+    outward_note: str = ""
+    inward_note: str = ""
+    expires_on: date | None = None
+    danger: bool = False
+    authority_informed: str = ""
+
+    @property
+    def is_possibly_child(self) -> bool:
+        return self.account_holder == AccountHolder.POSSIBLY_CHILD
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A value that passed intake, and what is to be looked at twice about it."""
+
+    normal: Normal
+    warnings: tuple[str, ...]
+
+
+def take(item: Item) -> Taken:
+    """Bring a value into normal form and ask the guards. Raises Invalid."""
+    normal = normalise.normal_form(item.kind, item.raw, service=item.service, quality=item.quality)
+    return Taken(normal, tuple(warning.value for warning in guards.warnings(normal)))
+
+
+def check_statement(statement: Statement, now: datetime) -> None:
+    """Raise Invalid for what no kind of value may say."""
+    if not statement.clause.strip():
+        raise Invalid(_("Name the clause of your own policy that this rests on."), "clause")
+    if not statement.evidence_seen_by.strip():
+        raise Invalid(_("Say who at your organisation saw the evidence: a function, not a name."), "evidence_seen_by")
+    if not statement.no_authority_asked:
+        raise Invalid(
+            _("Confirm that no public authority asked for this. What an authority asked for is not shared here."),
+            "no_authority_asked",
+        )
+    first, last = statement.first_seen_on, statement.last_seen_on
+    if first is not None and last is not None and last < first:
+        raise Invalid(_("It cannot have been seen last before it was seen first."), "last_seen_on")
+    if last is not None and last > now.date():
+        raise Invalid(_("The day on which it was last seen lies in the future."), "last_seen_on")
+    if statement.danger and not statement.authority_informed.strip():
+        raise Invalid(
+            _("Inform the authorities first. Say which and when, or why not yet."), "authority_informed"
+        )
+
+
+def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:
+    """When a signal of this kind ends: the wish of the submitter up to the maximum, else the default."""
+    lifetime = LIFETIMES[kind]
+    most, usual = lifetime.maximum, lifetime.default
+    if statement.is_possibly_child:
+        most, usual = min(most, POSSIBLY_CHILD_DAYS), min(usual, POSSIBLY_CHILD_DAYS)
+    if statement.expires_on is None:
+        return now + timedelta(days=usual)
+    days = (statement.expires_on - now.date()).days
+    if days < 1:
+        raise Invalid(_("The expiry date must lie in the future."), "expires_on")
+    if days > most:
+        raise Invalid(
+            ngettext(
+                "This may be kept for %(most)d day at most.", "This may be kept for %(most)d days at most.", most
+            )
+            % {"most": most},
+            "expires_on",
+        )
+    return now + timedelta(days=days)
+
+
+def find_or_create_indicator(normal: Normal, now: datetime) -> Indicator:
+    """The indicator of a value, known by its keyed digest."""
+    public = normalise.public_digest(normal)
+    indicator, created = Indicator.objects.get_or_create(
+        kind=normal.kind,
+        digest=protection.digest(public),
+        defaults={"bucket": protection.bucket(public), "created_at": now},
+    )
+    alias = normalise.alias_digest(normal)
+    if created and alias is not None:
+        IndicatorAlias.objects.create(indicator=indicator, digest=protection.digest(alias))
+    return indicator
+
+
+def find_indicator(normal: Normal) -> Indicator | None:
+    """The indicator of a value if anybody ever shared it; nothing is written."""
+    digest = protection.digest(normalise.public_digest(normal))
+    return Indicator.objects.filter(kind=normal.kind, digest=digest).first()
+
+
+def keep_value(indicator: Indicator, normal: Normal) -> None:
+    """Encrypt and keep the value, unless it is here already. The actor must see a signal on the indicator."""
+    if not IndicatorValue.objects.filter(pk=indicator.pk).exists():
+        ciphertext, key_id = protection.encrypt(normal.value, bound_to=binding(indicator))
+        IndicatorValue.objects.create(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
+
+
+def value_of(indicator: Indicator) -> str | None:
+    """The plain value, or None where it was wiped or may not be seen. The caller records why it looks."""
+    value = getattr(indicator, "value", None)
+    if value is None:
+        return None
+    return protection.decrypt(value.ciphertext, value.key_id, bound_to=binding(indicator))
+
+
+def masked(indicator: Indicator) -> str:
+    """The value as pages show it until somebody asks to see it."""
+    value = value_of(indicator)
+    return guards.mask(Kind(indicator.kind), value) if value is not None else _("value wiped")
+
+
+def binding(indicator: Indicator) -> str:
+    return f"indicator:{indicator.pk}"

@@ -1,0 +1,10 @@
+"""The matching engine: hashes of files, and exact answers to "which indicators does this resemble?".
+
+A pure library without Django and without a database. In five lines:
+
+    import numpy as np
+    from signals.matching.hashes import HammingIndex, packed
+    index = HammingIndex.build(packed(known, 256), ids=np.arange(len(known)), radius=31)
+    for query, found, distance in zip(*index.search(packed(new, 256), radius=31)):
+        print(new[query], "is", distance, "bits from", known[found])
+"""

@@ -1,0 +1,249 @@
+"""Sharing a signal, and what its owner may do with it later."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from lantern_site import public_ids
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.recording import Recorder, recording
+from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members.models import ApiKey, Community, Organisation
+from lantern_site.members.policies import organisation_of, staff_of
+from signals import intake, kinds, moves, policies, workflow
+from signals.intake import Item, Statement, Taken
+from signals.models import Incident, Indicator, Signal, SignalVersion
+from signals.workflow import Move, Status
+
+RENEWABLE_BEFORE = timedelta(days=14)
+VERSION_FIELDS = (
+    "harm", "clause", "evidence_seen_by", "review_method", "origin", "confidence", "first_seen_on", "last_seen_on",
+    "ai", "real_child", "account_holder", "owner_named", "meaning", "outward_note", "inward_note",
+)  # fmt: skip
+
+
+class Context(NamedTuple):
+    """Who shares, for whom."""
+
+    organisation: Organisation
+    community: Community
+    incident: Incident | None
+
+
+def submit(
+    *, items: Sequence[Item], statement: Statement, community_id: int, actor: Actor, now: datetime
+) -> list[Signal]:
+    """Share one value, or several of one case as an incident. All are taken, or none.
+
+    Raises NotAllowed, Invalid (the field `value-3` names the third value), WrongState for a signal that runs already.
+    """
+    with recording(actor, now) as record:
+        organisation = organisation_of(actor)
+        policies.may_share(actor, organisation, now.date())
+        intake.check_statement(statement, now)
+        taken = _take_all(items)
+        community = Community.objects.with_member(organisation.pk).filter(public_id=community_id).first()
+        if community is None:
+            raise Invalid(_("Choose one of your communities."), "community")
+        incident = None
+        if len(taken) > 1:
+            incident = Incident.objects.create(organisation=organisation, created_at=now)
+        context = Context(organisation, community, incident)
+        return [_share(record, one, statement, context) for one in taken]
+
+
+def _take_all(items: Sequence[Item]) -> list[Taken]:
+    if not items:
+        raise Invalid(_("Give at least one value."), "value")
+    if len(items) > intake.MAX_VALUES:
+        raise Invalid(_("An incident holds %(most)d values at most.") % {"most": intake.MAX_VALUES}, "value")
+    taken: dict[tuple[str, str], Taken] = {}
+    for number, item in enumerate(items, start=1):
+        try:
+            one = intake.take(item)
+        except Invalid as refusal:
+            raise Invalid(refusal.sentence, f"{refusal.field or 'value'}-{number}") from refusal
+        taken.setdefault((one.normal.kind, one.normal.value), one)
+    return list(taken.values())
+
+
+def _share(record: Recorder, taken: Taken, statement: Statement, context: Context) -> Signal:
+    normal, now = taken.normal, record.now
+    policies.may_share_kind(context.organisation, normal.kind, now.date())
+    if statement.is_possibly_child and normal.kind in (kinds.Kind.PAYMENT, kinds.Kind.PHONE):
+        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
+    expires_at = intake.expiry(normal.kind, statement, now)
+    indicator = intake.find_or_create_indicator(normal, now)
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    _refuse_second(context.organisation, indicator)
+    severity = kinds.severity_of(
+        statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger
+    )
+    actor = record.actor
+    signal = Signal.objects.create(
+        organisation=context.organisation,
+        indicator=indicator,
+        incident=context.incident,
+        community=context.community,
+        severity=severity,
+        danger=statement.danger,
+        warnings=[*taken.warnings, *_history_warnings(context.organisation, indicator)],
+        submitted_at=now,
+        submitted_by=staff_of(actor),
+        submitted_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == "key" else None,
+        review_due_at=now + timedelta(hours=kinds.FIRST_REVIEW_HOURS[severity]),
+        expires_at=expires_at,
+    )
+    _propose(signal, statement, number=1, actor=actor, now=now)
+    intake.keep_value(indicator, normal)
+    moves.note(
+        record,
+        signal,
+        "signal.submitted",
+        facts={"warnings": list(signal.warnings), "behaviours": list(statement.behaviours)},
+        payload=_free_text(statement),
+    )
+    return signal
+
+
+def _refuse_second(organisation: Organisation, indicator: Indicator) -> None:
+    running = Signal.objects.owned_by(organisation.pk).live().filter(indicator=indicator).first()
+    if running is not None:
+        raise WrongState(
+            _("Your organisation shares this already: %(reference)s.")
+            % {"reference": public_ids.shown(running.public_id)}
+        )
+
+
+def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[str]:
+    """What the past of the indicator asks for. Another member's retraction counts, and is never disclosed."""
+    own = Signal.objects.owned_by(organisation.pk).filter(indicator=indicator, status=Status.RETRACTED)
+    return ["retracted_before"] if own.exists() else []
+
+
+def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
+    version = SignalVersion(
+        signal=signal,
+        number=number,
+        proposed_at=now,
+        proposed_by=staff_of(actor),
+        behaviours=list(statement.behaviours),
+        not_to_regions=list(statement.not_to_regions),
+        **{field: getattr(statement, field) for field in VERSION_FIELDS},
+    )
+    version.save(force_insert=True)
+    signal.current_version = version
+    signal.save(update_fields=["current_version"])
+
+
+def _free_text(statement: Statement) -> dict[str, str]:
+    return {
+        "outward_note": statement.outward_note,
+        "inward_note": statement.inward_note,
+        "meaning": statement.meaning,
+        "authority_informed": statement.authority_informed,
+    }
+
+
+def locked(actor: Actor, signal_id: int) -> Signal:
+    """The signal with its row locked, or Hidden when the actor may not know of it. Inside `recording` only."""
+    signal = (
+        Signal.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("indicator", "organisation", "community", "current_version", "submitted_by", "incident")
+        .filter(public_id=signal_id)
+        .first()
+    )
+    if signal is None:
+        raise Hidden(_("There is no such signal."))
+    return signal
+
+
+def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetime) -> Signal:
+    """Answer a return with a corrected statement; the value itself stays as it is."""
+    with recording(actor, now) as record:
+        signal = locked(actor, signal_id)
+        workflow.target(signal.status, Move.RESUBMIT)
+        policies.owns(actor, signal)
+        policies.may_share(actor, signal.organisation, now.date())
+        intake.check_statement(statement, now)
+        signal.expires_at = intake.expiry(kinds.Kind(signal.indicator.kind), statement, now)
+        _propose(signal, statement, number=signal.version.number + 1, actor=actor, now=now)
+        moves.apply(record, signal, Move.RESUBMIT, payload=_free_text(statement))
+        return signal
+
+
+def cancel(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
+    """Take back what was never shared."""
+    with recording(actor, now) as record:
+        signal = locked(actor, signal_id)
+        workflow.target(signal.status, Move.CANCEL)
+        policies.may_cancel(actor, signal)
+        moves.apply(record, signal, Move.CANCEL)
+        return signal
+
+
+def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> Signal:
+    """Give a signal another term, because another member saw the same or the owner has new evidence."""
+    with recording(actor, now) as record:
+        signal = locked(actor, signal_id)
+        workflow.target(signal.status, Move.RENEW)
+        seen = seen_by_another(signal)
+        policies.may_renew(actor, signal, now, seen_by_another=seen)
+        if not seen and not new_evidence.strip():
+            raise Invalid(_("Say what new evidence you have: no other member has seen this."), "new_evidence")
+        if signal.status == Status.ACTIVE and signal.expires_at - now > RENEWABLE_BEFORE:
+            raise WrongState(_("A signal is renewed in its last 14 days, or after it has expired."))
+        signal.expires_at = now + timedelta(days=kinds.LIFETIMES[kinds.Kind(signal.indicator.kind)].default)
+        signal.renewals += 1
+        moves.apply(
+            record, signal, Move.RENEW, facts={"seen_by_another": seen}, payload={"new_evidence": new_evidence}
+        )
+        return signal
+
+
+def seen_by_another(signal: Signal) -> bool:
+    """Whether another member says the same of the same indicator, from its own knowledge."""
+    independent = SignalVersion.objects.filter(signal=OuterRef("pk"), origin__in=sorted(kinds.CORROBORATING))
+    others = Signal.objects.filter(Exists(independent), indicator=signal.indicator_id, status=Status.ACTIVE)
+    return others.exclude(organisation=signal.organisation_id).exists()
+
+
+def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
+    """The plain value, for a coded reason, with a trace. Raises WrongState when the value was wiped."""
+    with recording(actor, now) as record:
+        signal = locked(actor, signal_id)
+        policies.may_reveal(actor, signal, now)
+        if reason not in workflow.RevealReason.values:
+            raise Invalid(_("Choose why you need to see the value."), "reason")
+        value = intake.value_of(signal.indicator)
+        if value is None:
+            raise WrongState(_("The value was wiped."))
+        record(
+            "signal.revealed",
+            subject_kind="signal",
+            subject=signal.public_id,
+            audience=f"organisation:{actor.organisation}",
+            facts={"reason": reason},
+        )
+        return value
+
+
+def expire_due(*, now: datetime) -> int:
+    """End what has reached its date. A running dispute goes on. Returns how many."""
+    actor = Actor.clock()
+    with recording(actor, now):
+        due = list(
+            Signal.objects.filter(status__in=[Status.ACTIVE, Status.HELD], expires_at__lte=now)
+            .order_by("pk")
+            .values_list("public_id", flat=True)[:500]
+        )
+    for public_id in due:
+        with recording(actor, now) as record:
+            signal = locked(actor, public_id)
+            if workflow.is_open(signal.status, Move.EXPIRE) and signal.expires_at <= now:
+                moves.apply(record, signal, Move.EXPIRE)
+    return len(due)
