@@ -2,8 +2,10 @@ PORT ?= 8000
 WORKERS ?= auto
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
-INSTALL := --quiet --require-hashes --only-binary :all:
-LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate
+HASHED := --quiet --require-hashes --only-binary :all:
+PIP := $(PYTHON) -m pip install --disable-pip-version-check $(HASHED)
+LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.11 --fork-strategy fewest \
+  --only-binary :all: --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock clean
@@ -31,16 +33,17 @@ bench: .venv/ready  ## the measured bars
 	@echo "There is no benchmark suite yet."
 
 lock: .venv/ready  ## renew the hashed requirements from pyproject.toml
-	@$(LOCK) --only-binary :all: pyproject.toml --output-file requirements.txt
-	@$(LOCK) --only-binary :all: pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
-	@echo uv | $(LOCK) --only-binary :all: - --output-file requirements-uv.txt
+	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@echo uv | $(LOCK) - --output-file requirements-uv.txt
 
 clean:  ## remove the virtual environment and all local data
 	rm -rf .venv var
 
 .venv/ready: requirements-dev.txt requirements-uv.txt | .venv/bin/python
-	@$(PYTHON) -m pip install --disable-pip-version-check $(INSTALL) -r requirements-uv.txt
-	@$(UV) pip install --python $(PYTHON) $(INSTALL) -r requirements-dev.txt
+	@echo "Installing what Lantern needs into .venv …"
+	@$(PIP) -r requirements-uv.txt
+	@$(UV) pip install --system-certs --python $(PYTHON) $(HASHED) -r requirements-dev.txt || $(PIP) -r requirements-dev.txt
 	@touch $@
 
 .venv/bin/python:

@@ -4,10 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_site.settings")
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a stop gives tasks the soft time below instead of waiting for all
 
 # Served in this order: a recall overtakes everything, matching jobs take what is left.
 QUEUES = ("recalls", "lookups", "default", "jobs")
@@ -15,6 +14,7 @@ QUEUES = ("recalls", "lookups", "default", "jobs")
 ROUTES = {
     "reviews.*recall*": "recalls",
     "signals.*lookup*": "lookups",
+    "signals.sweep_chunks": "default",  # it must not wait behind the chunks that it looks after
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
 }
@@ -28,6 +28,7 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 JOBS = {
     "heartbeat": every(15, "work.heartbeat"),
     "sweep": every(15, "work.sweep"),
+    "sweep-chunks": every(15, "signals.sweep_chunks"),
 }
 
 CONFIGURATION: dict[str, Any] = {
@@ -40,7 +41,7 @@ CONFIGURATION: dict[str, Any] = {
     "task_create_missing_queues": False,
     "task_default_queue": "default",
     "task_ignore_result": True,
-    "task_queues": [Queue(name) for name in QUEUES],
+    "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     "task_routes": {pattern: {"queue": queue} for pattern, queue in ROUTES.items()},
     "task_soft_time_limit": 9 * 60,
     "task_time_limit": 10 * 60,  # far below the hour after which the broker delivers again
@@ -49,7 +50,8 @@ CONFIGURATION: dict[str, Any] = {
     "worker_hijack_root_logger": False,
     "worker_max_tasks_per_child": 1000,
     "worker_prefetch_multiplier": 1,
-    "worker_soft_shutdown_timeout": 10,
+    # With REMAP_SIGTERM=SIGQUIT, a stop gives running tasks this long; whoever takes over finds their lease run out.
+    "worker_soft_shutdown_timeout": 5,
 }
 
 app = Celery("lantern", task_cls="celery.contrib.django.task:DjangoTask")

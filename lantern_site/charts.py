@@ -1,7 +1,7 @@
 """Charts as SVG made on the server, with classes only: `static/css/charts.css` colours them, in light, dark and print.
 
-Each chart is drawn in two widths, because text in a scaled-down drawing cannot be read on a phone. The drawing is hidden
-from assistive technology: the table of its numbers, which every page puts beneath it, is the accessible form.
+Each chart is drawn in two widths, because text in a scaled-down drawing cannot be read on a phone. The drawing is
+hidden from assistive technology: the table of its numbers, which every page puts beneath it, is the accessible form.
 """
 
 import math
@@ -181,7 +181,9 @@ class _ColumnsFrame:
         return self.left + self.slot * position + (self.slot - self.bar) / 2
 
 
-def _columns_frame(width: float, height: float, labels: int, totals: Sequence[float], names: Sequence[str]) -> _ColumnsFrame:
+def _columns_frame(
+    width: float, height: float, labels: int, totals: Sequence[float], names: Sequence[str]
+) -> _ColumnsFrame:
     largest = max(totals, default=0)
     step = step_for(largest)
     ceiling = step * max(1, math.ceil(largest / step - 1e-9))

@@ -36,7 +36,6 @@ class PageRequest(HttpRequest):
     now: datetime
 
 
-
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The door of every page that is not public.
 

@@ -5,7 +5,6 @@ too, then what the launcher wrote into `var/`; the real environment always wins.
 """
 
 import base64
-import binascii
 import os
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,7 @@ def keyring(name: str, what: str) -> dict[int, bytes]:
         version, _colon, text = entry.strip().partition(":")
         try:
             keys[int(version)] = base64.b64decode(text, validate=True)
-        except (ValueError, binascii.Error):
+        except ValueError:
             raise ImproperlyConfigured(
                 f"{name} cannot be read. Write each key as number:base64 and separate keys by commas, newest first."
             ) from None
@@ -147,6 +146,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lantern_site.demo.sign_in.demonstration",
             ],
             "builtins": ["lucide.templatetags.lucide", "lantern_site.templatetags.interface"],
         },
@@ -184,6 +184,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "lantern_site.members.adapters.Accounts"
+MFA_ADAPTER = "lantern_site.members.adapters.SecondFactor"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -261,10 +263,13 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Machines
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # lantern_site.rest.KeyAuthentication
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # nobody is let in; lantern_site.rest.Resource lets keys in
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "lantern_site.rest.answer_refusal",
+    "URL_FORMAT_OVERRIDE": None,
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -305,5 +310,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # refusals are no news
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -1,10 +1,18 @@
 """Every address begins here; each app brings its own."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
+
+from lantern_site import public_ids
+from lantern_site.rest import Unknown
+
+register_converter(public_ids.Converter, "lnid")
 
 urlpatterns = [
     path("", include("lantern_site.health")),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg", permanent=True)),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("lantern_site.openapi")),
+    path("api/v1/", include("signals.api.urls")),
+    path("api/v1/<path:rest>", Unknown.as_view()),
 ]

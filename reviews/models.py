@@ -162,13 +162,22 @@ class Dispute(models.Model):
     def is_person_harm(self) -> bool:
         return self.reason in workflow.PERSON_HARM
 
+    @property
+    def final_result(self) -> str:
+        """What holds in the end: an appeal's result replaces the first one."""
+        return self.appeal_result or self.result
+
 
 class DisputedSignal(models.Model):
-    """A signal that a dispute touches. `organisation` owns the signal and is a party."""
+    """A signal that a dispute touches. `organisation` owns the signal and is a party.
+
+    `retracted_at` says that the decision of this dispute retracted the signal, so that an appeal can reinstate it.
+    """
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="touches")
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="disputes")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    retracted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dispute", "signal"], name="a_dispute_touches_a_signal_once")]
@@ -177,15 +186,22 @@ class DisputedSignal(models.Model):
         return f"disputed signal {self.pk}"
 
 
+class StewardHoldQuerySet(models.QuerySet["StewardHold"]):
+    def open(self) -> "StewardHoldQuerySet":
+        return self.filter(released_at__isnull=True)
+
+
 class StewardHold(models.Model):
     """A signal held by the programme itself: by a steward, or by the clock when a check is long overdue."""
 
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="steward_holds")
-    reason = models.CharField(max_length=24)
+    reason = models.CharField(max_length=24, choices=workflow.HoldReason)
     held_at = models.DateTimeField()
     held_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+
+    objects = StewardHoldQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -226,12 +242,15 @@ class Recall(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, actor: Actor) -> "DeliveryQuerySet":
-        """A member sees its own deliveries; the owner of the signal and the programme see the reach."""
+        """A member sees its own deliveries; the owner of the signal and the programme see the reach.
+
+        The signal is asked for in a query of its own: a join would lose the deliveries of a member that has left the
+        community since.
+        """
         if actor.programme or actor.is_clock:
             return self.all()
-        return self.filter(
-            Q(organisation=actor.organisation_id) | Q(recall__signal__organisation=actor.organisation_id)
-        )
+        owned = Signal.objects.owned_by(actor.organisation_id).values("pk")
+        return self.filter(Q(organisation=actor.organisation_id) | Q(recall__signal__in=owned))
 
     def waiting_for(self, organisation_id: int | None) -> "DeliveryQuerySet":
         return self.filter(organisation=organisation_id).exclude(state=DeliveryState.ACKNOWLEDGED)
@@ -248,9 +267,11 @@ class Delivery(models.Model):
     state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.DUE)
     due_at = models.DateTimeField()
     overdue_at = models.DateTimeField()
+    overdue_noted_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     answer = models.CharField(max_length=16, choices=workflow.RecallAnswer, blank=True)
     report_corrected = models.CharField(max_length=10, choices=workflow.ReportCorrected, blank=True)
@@ -265,6 +286,15 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"delivery {self.pk}"
 
+    @property
+    def is_acknowledged(self) -> bool:
+        return self.state == DeliveryState.ACKNOWLEDGED
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Somebody answered *kept*, and a second person has not confirmed it yet."""
+        return self.answer == workflow.RecallAnswer.KEPT and not self.is_acknowledged
+
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, actor: Actor) -> "FindingQuerySet":
@@ -272,11 +302,16 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """A member's own review of a lead, with its outcome."""
+    """A member's own review of a lead, with its outcome.
+
+    It may speak for several exact hits of one hash: `hits` counts them, `same_hits` names those beside `lead`.
+    """
 
     public_id = models.BigIntegerField(unique=True, default=public_ids.new)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="findings")
     lead = models.OneToOneField(Lead, models.PROTECT, related_name="finding")
+    same_hits = models.ManyToManyField(Lead, related_name="findings_beside")
+    hits = models.PositiveIntegerField(default=1)
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="findings")
     outcome = models.CharField(max_length=16, choices=workflow.Outcome)
     actions = ArrayField(models.CharField(max_length=24, choices=workflow.Action), default=list)

@@ -135,6 +135,16 @@ PERSON_HARM = frozenset(
 )
 
 
+class HoldReason(TextChoices):
+    """Why the programme itself holds a signal."""
+
+    CHECK_OVERDUE = "check_overdue", gettext_lazy("The completeness check is overdue")
+    PERSON = "person", gettext_lazy("A person may be harmed")
+    UNCLEAR = "unclear", gettext_lazy("The basis is unclear")
+    SECURITY = "security", gettext_lazy("A security incident at the owner")
+    OTHER = "other", gettext_lazy("Other")
+
+
 class RecallCause(TextChoices):
     HELD = "held", gettext_lazy("Held")
     RELEASED = "released", gettext_lazy("Released")

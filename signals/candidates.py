@@ -5,12 +5,12 @@ why not. No sentence repeats what stood in the row, which may be a person's.
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ LONGEST_REFERENCE = 200
 COMPARED_AS_DIGEST = OFFERED - PERCEPTUAL
 """Kinds that may be given as public digests: a digest is equal or not, so there is no distance between two."""
 
-_KINDS = {kind.replace("_", ""): str(kind) for kind in (*Kind.values, TEXT)}
+_KINDS = {kind.replace("_", ""): kind for kind in (*sorted(OFFERED), TEXT)}
 _DIGEST = "digest"
 _PUBLIC_DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -49,7 +49,7 @@ class Candidate:
     """One value of a member's own, ready to be compared.
 
     `value` is a normal form, the text as it was given (kind `text`), or a public digest in hexadecimal (`is_digest`).
-    `alias` is the looser form of an e-mail address. `row` is where it stood: rows count from 1.
+    `alias` is the looser form of an e-mail address; `quality` belongs to a PDQ hash. `row` counts from 1.
     """
 
     row: int
@@ -58,10 +58,15 @@ class Candidate:
     is_digest: bool = False
     alias: str = ""
     reference: str = ""
+    quality: int | None = None
 
     @property
     def is_plain_identifier(self) -> bool:
         return self.kind in IDENTIFIERS and not self.is_digest
+
+    def fields(self) -> list[int | str | bool | None]:
+        """What `Candidate(*fields)` makes the same of again."""
+        return [self.row, self.kind, self.value, self.is_digest, self.alias, self.reference, self.quality]
 
     def public_digest(self) -> bytes:
         """The 32 bytes that indicators are found by. A text has none."""
@@ -86,7 +91,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Everything that was given: each row is among the candidates or among the refused, some lines of hashes in both."""
+    """Everything that was given: each row is among the candidates or the refused, a line of hashes perhaps in both."""
 
     candidates: tuple[Candidate, ...] = ()
     refused: tuple[Refused, ...] = ()
@@ -109,13 +114,13 @@ def parse(content: str, *, kind: str = "", service: str = "") -> Parsed:
     `kind` and `service` hold for rows that do not say them. Raises nothing: bad rows are among the refused.
     """
     content = content.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
-    first = next((line for line in content.splitlines() if line.strip()), "")
+    first = next((line for line in _physical_lines(content) if line.strip()), "")
     defaults = Item(kind=kind, service=service)
     if kind == TEXT:
         return from_list(content, defaults)
     if first.lstrip().startswith("{"):
         return from_json_lines(content, defaults)
-    if (table := _table_of(first)) is not None:
+    if (table := table_of(first)) is not None:
         return from_csv(content, table, defaults)
     return from_list(content, defaults)
 
@@ -127,11 +132,12 @@ def from_items(items: Sequence[Item]) -> Parsed:
 
 def candidate(row: int, item: Item) -> Candidate:
     """Bring one value into normal form. Raises Invalid with the reason."""
-    kind = _kind(item.kind)
+    kind = _kind(item.kind or guessed(item.value.strip()))
     reference = item.reference.strip()
     if len(reference) > LONGEST_REFERENCE:
         raise Invalid(
-            _("The reference is longer than %(most)d characters. Shorten it.") % {"most": LONGEST_REFERENCE}, "reference"
+            _("The reference is longer than %(most)d characters. Shorten it.") % {"most": LONGEST_REFERENCE},
+            "reference",
         )
     if item.public_digest.strip():
         return Candidate(row, kind, _digest(kind, item), is_digest=True, reference=reference)
@@ -140,15 +146,19 @@ def candidate(row: int, item: Item) -> Candidate:
     normal = normalise.normal_form(
         Kind(kind), item.value, service=item.service.strip().lower() or None, quality=_quality(item.quality)
     )
-    return Candidate(row, kind, normal.value, alias=normal.alias or "", reference=reference)
+    return Candidate(row, kind, normal.value, alias=normal.alias or "", reference=reference, quality=normal.quality)
 
 
 def _kind(word: str) -> str:
     """The kind behind a word: `SHA-256` and `account id` are understood."""
-    known = _KINDS.get(re.sub(r"[\s_-]", "", word).lower())
+    known = _KINDS.get(_plain(word))
     if known is None:
         raise Invalid(_("Say of which kind this is: %(kinds)s.") % {"kinds": ", ".join(_KINDS.values())}, "kind")
     return known
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word).lower()
 
 
 def _digest(kind: str, item: Item) -> str:
@@ -158,7 +168,9 @@ def _digest(kind: str, item: Item) -> str:
         raise Invalid(_("This kind is compared by distance or word by word: give the value itself."), "public_digest")
     digest = item.public_digest.strip().lower()
     if not _PUBLIC_DIGEST.fullmatch(digest):
-        raise Invalid(_("A public digest has 64 characters, the digits 0 to 9 and the letters a to f."), "public_digest")
+        raise Invalid(
+            _("A public digest has 64 characters, the digits 0 to 9 and the letters a to f."), "public_digest"
+        )
     return digest
 
 
@@ -167,7 +179,8 @@ def _text(text: str) -> str:
         raise Invalid(_("Nothing was entered. Enter a value."), "value")
     if len(text) > LONGEST_TEXT:
         raise Invalid(
-            _("This text is longer than %(most)d characters. Cut it into several rows.") % {"most": LONGEST_TEXT}, "value"
+            _("This text is longer than %(most)d characters. Cut it into several rows.") % {"most": LONGEST_TEXT},
+            "value",
         )
     return text
 
@@ -203,38 +216,39 @@ def _collected(rows: Rows) -> Parsed:
 
 
 def from_list(content: str, defaults: Item) -> Parsed:
-    """One value a line, a reference after a tab. `kind:value` says the kind, `digest:kind:hex` gives a public digest."""
-    return _collected(_caught(row, _line, line, defaults) for row, line in _lines(content))
+    """One value a line, a reference after a tab. `kind:value` says the kind, `digest:kind:hex` is a public digest."""
+    return _collected(_each_line(content, _line, defaults))
 
 
-def _lines(content: str) -> Iterator[tuple[int, str]]:
-    return ((row, line) for row, line in enumerate(content.splitlines(), start=1) if line.strip())
+def _each_line(content: str, read: Callable[[str, Item], Sequence[Item]], defaults: Item) -> Rows:
+    for row, line in enumerate(_physical_lines(content), start=1):
+        if line.strip():
+            try:
+                yield row, read(line, defaults)
+            except Invalid as reason:
+                yield row, reason
 
 
-def _caught(row: int, read: Callable[[str, Item], Sequence[Item]], line: str, defaults: Item) -> tuple[
-    int, Sequence[Item] | Invalid
-]:
-    try:
-        return row, read(line, defaults)
-    except Invalid as reason:
-        return row, reason
+def _physical_lines(content: str) -> list[str]:
+    """Lines with their ends, cut at line feeds and carriage returns only: other separators may stand inside a value."""
+    return list(io.StringIO(content, newline=""))
 
 
 def _line(line: str, defaults: Item) -> list[Item]:
     if defaults.kind == TEXT:
-        return [Item(kind=TEXT, value=line)]
+        return [replace(defaults, value=line.rstrip("\r\n"))]
     text, _tab, reference = line.partition("\t")
-    text = text.strip()
-    word, colon, rest = text.partition(":")
+    given = replace(defaults, value=text.strip(), reference=reference)
+    word, colon, rest = given.value.partition(":")
     if colon and word.strip().lower() == _DIGEST:
         kind, _colon, digest = rest.partition(":")
-        return [Item(kind=kind, public_digest=digest, reference=reference)]
-    if colon and re.sub(r"[\s_-]", "", word).lower() in _KINDS:
-        return [Item(kind=word, value=rest, service=defaults.service, reference=reference)]
-    return [Item(kind=defaults.kind or guessed(text), value=text, service=defaults.service, reference=reference)]
+        return [replace(given, kind=kind, value="", public_digest=digest)]
+    if colon and _plain(word) in _KINDS:
+        return [replace(given, kind=word, value=rest)]
+    return [given]
 
 
-_HASH_OF_LENGTH: Mapping[int, Kind] = {16: Kind.PHASH, 32: Kind.MD5, 40: Kind.SHA1}
+_HASH_OF_LENGTH: Mapping[int, Kind] = MappingProxyType({16: Kind.PHASH, 32: Kind.MD5, 40: Kind.SHA1})
 
 
 def guessed(text: str) -> str:
@@ -247,11 +261,10 @@ def guessed(text: str) -> str:
         return Kind.EMAIL
     if re.fullmatch(r"[0-9a-fA-F]{64}\s*,\s*[0-9]{1,3}", text):
         return Kind.PDQ
-    if re.fullmatch(r"[0-9a-fA-F]+", text):
-        if len(text) == 64:
-            raise Invalid(_("This may be a SHA-256 or a PDQ hash. Write sha256: or pdq: before it."), "kind")
-        if len(text) in _HASH_OF_LENGTH:
-            return _HASH_OF_LENGTH[len(text)]
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise Invalid(_("This may be a SHA-256 or a PDQ hash. Write sha256: or pdq: before it."), "kind")
+    if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) in _HASH_OF_LENGTH:
+        return _HASH_OF_LENGTH[len(text)]
     raise Invalid(_("Say of which kind this is: write it before the value, such as keyword: or username:."), "kind")
 
 
@@ -260,41 +273,38 @@ def guessed(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """The header of a CSV file: its separator, and which column holds what."""
+    """The header of a CSV file: its separator, and what each column holds."""
 
     separator: str
     columns: tuple[str, ...]
 
     @property
     def spans_lines(self) -> bool:
-        """Whether a field may hold line breaks. Only texts do; anywhere else one is an unclosed quotation mark."""
+        """Whether a field may hold line ends. Texts may; anywhere else one is an unclosed quotation mark."""
         return TEXT in self.columns
 
 
-_COLUMNS = frozenset({"kind", "value", "public_digest", "service", "quality", "reference", TEXT})
 _SAYS_WHAT = frozenset({"value", "public_digest", TEXT})
 
 
-def _table_of(header: str) -> Table | None:
+def table_of(header: str) -> Table | None:
     """The header of a CSV file, or None when the line is no header."""
     for separator in (",", ";", "\t"):
         names = next(csv.reader([header], delimiter=separator), [])
         columns = tuple(re.sub(r"[\s-]", "_", name.strip().lower()) for name in names)
-        known = _COLUMNS.intersection(columns)
-        if known & _SAYS_WHAT and (len(columns) == 1 or len(known) > 1):
+        if _SAYS_WHAT.intersection(columns):
             return Table(separator, columns)
     return None
 
 
 def from_csv(content: str, table: Table, defaults: Item) -> Parsed:
-    """Rows under a header; columns that are not ours are left alone. The header counts as row 1, as in a spreadsheet."""
-    return _collected(_csv_items(content, table, defaults))
+    """Rows under a header; columns that are not ours are left alone. The header is row 1, as a spreadsheet counts."""
+    return _collected(_csv_rows(content, table, defaults))
 
 
-def _csv_items(content: str, table: Table, defaults: Item) -> Iterator[tuple[int, Sequence[Item] | Invalid]]:
-    records = enumerate(_records(content, table), start=1)
+def _csv_rows(content: str, table: Table, defaults: Item) -> Rows:
     header_seen = False
-    for row, fields in records:
+    for row, fields in enumerate(_records(content, table), start=1):
         if isinstance(fields, Invalid):
             yield row, fields
         elif not any(field.strip() for field in fields):
@@ -302,36 +312,71 @@ def _csv_items(content: str, table: Table, defaults: Item) -> Iterator[tuple[int
         elif not header_seen:
             header_seen = True
         elif len(fields) > len(table.columns):
-            yield row, Invalid(_("This row has more columns than the header. Put quotation marks around commas."))
+            yield row, Invalid(_("This row has more columns than the header. Put quotation marks around the value."))
         else:
-            yield row, [_csv_item(dict(zip(table.columns, fields, strict=False)), defaults)]
+            yield row, _csv_items(dict(zip(table.columns, fields, strict=False)), defaults)
 
 
-def _csv_item(named: Mapping[str, str], defaults: Item) -> Item:
-    text = named.get(TEXT, "")
-    spoken = named.get("kind", "").strip()
-    return Item(
-        kind=spoken or (TEXT if text.strip() and not named.get("value", "").strip() else defaults.kind),
-        value=named.get("value", "") or text,
-        public_digest=named.get("public_digest", ""),
-        service=named.get("service", "") or defaults.service,
-        quality=named.get("quality", ""),
-        reference=named.get("reference", ""),
+def _csv_items(named: Mapping[str, str], defaults: Item) -> list[Item]:
+    """The value or public digest of a record, and its text: a file may have either, or both."""
+    given = replace(
+        defaults,
+        **{name: named[name] for name in ("value", "public_digest", "quality", "reference") if name in named},
+        kind=named.get("kind", "").strip() or defaults.kind,
+        service=named.get("service", "").strip() or defaults.service,
     )
+    text = named.get(TEXT, "")
+    items = [replace(given, kind=TEXT, value=text, public_digest="")] if text.strip() else []
+    return [given, *items] if given.value.strip() or given.public_digest.strip() or not items else items
 
 
 def _records(content: str, table: Table) -> Iterator[list[str] | Invalid]:
-    """The fields of each record. After an unclosed quotation mark reading goes on with the line below it, so that one
-    slip does not swallow the rest of the file."""
-    lines = content.splitlines(keepends=True)
+    """The fields of each record. After an unclosed quotation mark reading goes on with the line below, so that one slip
+    does not swallow the rest of the file."""
+    lines = _physical_lines(content)
     begin = 0
     while begin < len(lines):
-        source = islice(lines, begin, None if table.spans_lines else begin + 1)
-        reader = csv.reader(source, delimiter=table.separator, strict=True)
+        end = len(lines) if table.spans_lines else begin + 1
+        reader = csv.reader((lines[number] for number in range(begin, end)), delimiter=table.separator, strict=True)
+        read = 0
         try:
             for fields in reader:
                 yield fields
                 read = reader.line_num
-            begin += max(reader.line_num, 1)
         except csv.Error:
-            pass
+            yield Invalid(_("A quotation mark in this row is not closed, or something stands behind the closing one."))
+            read += 1
+        begin += max(read, 1)
+
+
+# Lines of JSON
+
+
+def from_json_lines(content: str, defaults: Item) -> Parsed:
+    """One object a line: what the hashing command prints for a file, or `kind` with `value` or `public_digest`."""
+    return _collected(_each_line(content, _object, defaults))
+
+
+_HASHES_OF_A_FILE = (Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kind.VIDEO_MD5)
+
+
+def _object(line: str, defaults: Item) -> list[Item]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Invalid(_("This line is not an object in JSON. Paste the lines as the hashing command prints them."))
+    named = {key: str(value) for key, value in found.items() if isinstance(value, (str, int))}
+    if not {"value", "public_digest"}.isdisjoint(named):
+        return _csv_items(named, defaults)
+    reference = named.get("reference") or re.split(r"[/\\]", named.get("file", ""))[-1][-LONGEST_REFERENCE:]
+    quality = named.get("quality", "")
+    items = [
+        Item(kind=kind, value=named[kind], quality=quality if kind == Kind.PDQ else "", reference=reference)
+        for kind in _HASHES_OF_A_FILE
+        if kind in named
+    ]
+    if not items:
+        raise Invalid(_("No hash stands in this line."))
+    return items

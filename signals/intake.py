@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lantern_site import encryption
 from lantern_site.errors import Invalid
 from signals import guards, normalise, protection
 from signals.kinds import LIFETIMES, POSSIBLY_CHILD_DAYS, AccountHolder, HarmTerm, Kind, Origin
@@ -87,9 +88,7 @@ def check_statement(statement: Statement, now: datetime) -> None:
     if last is not None and last > now.date():
         raise Invalid(_("The day on which it was last seen lies in the future."), "last_seen_on")
     if statement.danger and not statement.authority_informed.strip():
-        raise Invalid(
-            _("Inform the authorities first. Say which and when, or why not yet."), "authority_informed"
-        )
+        raise Invalid(_("Inform the authorities first. Say which and when, or why not yet."), "authority_informed")
 
 
 def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:
@@ -105,9 +104,7 @@ def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:
         raise Invalid(_("The expiry date must lie in the future."), "expires_on")
     if days > most:
         raise Invalid(
-            ngettext(
-                "This may be kept for %(most)d day at most.", "This may be kept for %(most)d days at most.", most
-            )
+            ngettext("This may be kept for %(most)d day at most.", "This may be kept for %(most)d days at most.", most)
             % {"most": most},
             "expires_on",
         )
@@ -137,7 +134,7 @@ def find_indicator(normal: Normal) -> Indicator | None:
 def keep_value(indicator: Indicator, normal: Normal) -> None:
     """Encrypt and keep the value, unless it is here already. The actor must see a signal on the indicator."""
     if not IndicatorValue.objects.filter(pk=indicator.pk).exists():
-        ciphertext, key_id = protection.encrypt(normal.value, bound_to=binding(indicator))
+        ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator))
         IndicatorValue.objects.create(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
 
 
@@ -146,7 +143,7 @@ def value_of(indicator: Indicator) -> str | None:
     value = getattr(indicator, "value", None)
     if value is None:
         return None
-    return protection.decrypt(value.ciphertext, value.key_id, bound_to=binding(indicator))
+    return encryption.decrypt(value.ciphertext, value.key_id, bound_to=binding(indicator))
 
 
 def masked(indicator: Indicator) -> str:

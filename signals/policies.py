@@ -29,6 +29,15 @@ def may_share_kind(organisation: Organisation, kind: str, today: date) -> None:
         raise NotAllowed(_("Your organisation's legal gate for identifiers is not open: share content kinds only."))
 
 
+def unknown_signal() -> Hidden:
+    """The one answer for a signal that does not exist and for one that the actor may not know of."""
+    return Hidden(_("There is no such signal."))
+
+
+def unknown_job() -> Hidden:
+    return Hidden(_("There is no such job."))
+
+
 def owns(actor: Actor, signal: Signal) -> None:
     if actor.organisation_id != signal.organisation_id:
         raise NotAllowed(_("Only the organisation that shared this signal may do that."))
@@ -74,5 +83,5 @@ def may_read_feed(actor: Actor, organisation: Organisation) -> None:
 
 def may_steer_job(actor: Actor, job: MatchJob) -> None:
     if actor.organisation_id != job.organisation_id:
-        raise Hidden(_("There is no such job."))
+        raise unknown_job()
     require_role_or_scope(actor, KeyScope.LOOKUP, Role.ANALYST)

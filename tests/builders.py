@@ -130,7 +130,9 @@ def submitted(
     return submit_all(by, [item or fresh_email()], says=says, now=now)[0]
 
 
-def submit_all(by: Organisation, items: list[Item], *, says: Statement = STATEMENT, now: datetime = NOW) -> list[Signal]:
+def submit_all(
+    by: Organisation, items: list[Item], *, says: Statement = STATEMENT, now: datetime = NOW
+) -> list[Signal]:
     return sharing.submit(
         items=items,
         statement=says,
@@ -140,9 +142,7 @@ def submit_all(by: Organisation, items: list[Item], *, says: Statement = STATEME
     )
 
 
-def active(
-    by: Organisation, item: Item | None = None, *, says: Statement = STATEMENT, now: datetime = NOW
-) -> Signal:
+def active(by: Organisation, item: Item | None = None, *, says: Statement = STATEMENT, now: datetime = NOW) -> Signal:
     """A signal that has all its approvals and is shared with everyone."""
     return approved(submitted(by, item, says=says, now=now), now=now)
 

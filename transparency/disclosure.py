@@ -1,4 +1,4 @@
-"""Disclosure control: which cells of a published table are hidden so that no member and no person can be read out of it.
+"""Disclosure control: which cells of a table are hidden so that no member and no person can be read out of it.
 
 Pure. Two steps, after the usual doctrine (Hundepool et al., *Statistical Disclosure Control*, 2012, chapter 4):
 
@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from operator import itemgetter
 
 Place = tuple[int, int]
 Line = tuple[str, int]
@@ -103,25 +104,26 @@ class Table:
 def hidden_cells(table: Table) -> frozenset[Place]:
     """The places to hide: the sensitive ones, and others so that none of them all can be computed.
 
-    The attacker knows every other cell, every total that is shown, that counts are whole and not negative, and this
-    method. Raises Unprotectable when exact totals leave no way.
+    The attacker knows every other cell, every total that is shown, and that counts are whole and not negative.
+    Raises Unprotectable when exact totals leave no way.
     """
     first = sorted(table.sensitive - table.exact, key=lambda place: (-table.value(place), place))
     hidden = set(first)
     for place in first:
         if not is_open(table, place, hidden):
             hidden |= _cheapest_cover(table, place, hidden)
-    return frozenset(hidden)
+    return frozenset(hidden)  # what covers a cell lies on its cycle and is open like it
 
 
 def is_open(table: Table, place: Place, hidden: Collection[Place]) -> bool:
     """Whether more than one count is possible at a hidden place, for somebody who sees the rest of the table."""
-    return _cover(table, place, hidden, {other: 0 for other in hidden}) is not None
+    return _cover(table, place, dict.fromkeys(hidden, 0)) is not None
 
 
 def _cheapest_cover(table: Table, place: Place, hidden: Collection[Place]) -> frozenset[Place]:
-    costs = {other: 0 if other in hidden else _cost(table, other) for other in table.places()}
-    cover = _cover(table, place, hidden, {other: cost for other, cost in costs.items() if other not in table.exact})
+    may_be_hidden = (other for other in table.places() if other not in table.exact)
+    costs = {other: 0 if other in hidden else _cost(table, other) for other in may_be_hidden}
+    cover = _cover(table, place, costs)
     if cover is None:
         raise Unprotectable(f"the cell in row {place[0]}, column {place[1]} follows from totals that are exact")
     return cover
@@ -134,15 +136,15 @@ def _cost(table: Table, place: Place) -> int:
     return cost * 10 if table.is_total(place) else cost
 
 
-def _cover(table: Table, place: Place, hidden: Collection[Place], costs: dict[Place, int]) -> frozenset[Place] | None:
-    """The cheapest other places through which the count at `place` can move up or down, or None."""
+def _cover(table: Table, place: Place, costs: dict[Place, int]) -> frozenset[Place] | None:
+    """The cheapest places, out of those with a cost, by which the count at `place` can move up or down; or None."""
     tail, head = table.raising(place)
     usable = {other: cost for other, cost in costs.items() if other != place}
     ways = [_path(table, head, tail, usable)]
     if table.value(place):
         ways.append(_path(table, tail, head, usable))
     found = [way for way in ways if way is not None]
-    return min(found)[1] if found else None
+    return min(found, key=itemgetter(0))[1] if found else None
 
 
 def _path(table: Table, start: Line, goal: Line, costs: dict[Place, int]) -> tuple[int, frozenset[Place]] | None:

@@ -7,6 +7,15 @@ from lantern_site import public_ids
 from lantern_site.members.models import Staff
 
 
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def published(self) -> "EditionQuerySet":
+        """What everybody may read, the newest year first."""
+        return self.filter(stage=Edition.Stage.PUBLISHED).order_by("-year", "-number")
+
+    def of_year(self, year: int) -> "EditionQuerySet":
+        return self.filter(year=year)
+
+
 class Edition(models.Model):
     """The report of one period, computed from the ledger at a frozen position."""
 
@@ -26,17 +35,47 @@ class Edition(models.Model):
     frozen_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     figures = models.JSONField(null=True)
     computed_at = models.DateTimeField(null=True)
+    computed_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["year", "number"], name="editions_of_a_year_are_numbered"),
             models.CheckConstraint(
-                condition=Q(published_by__isnull=True) | ~Q(published_by=F("frozen_by")),
+                condition=Q(stage__in=["frozen", "computed", "approved", "published"]),
+                name="an_edition_has_a_known_stage",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True)
+                | ~Q(published_by=F("frozen_by")) & ~Q(published_by=F("computed_by")),
                 name="the_editor_does_not_publish",
+            ),
+            models.CheckConstraint(
+                condition=Q(computed_at__isnull=True, computed_by__isnull=True, figures__isnull=True)
+                | Q(computed_at__isnull=False, computed_by__isnull=False, figures__isnull=False),
+                name="figures_say_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True, published_by__isnull=True)
+                | Q(published_at__isnull=False, published_by__isnull=False),
+                name="a_publication_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="published") | Q(published_at__isnull=False, computed_at__isnull=False),
+                name="what_is_published_was_computed",
             ),
         ]
 
     def __str__(self) -> str:
         return f"edition {self.year}.{self.number}"
+
+    @property
+    def reference(self) -> str:
+        return public_ids.shown(self.public_id)
+
+    @property
+    def is_published(self) -> bool:
+        return self.stage == self.Stage.PUBLISHED

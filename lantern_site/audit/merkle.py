@@ -12,8 +12,8 @@ def leaf(content: bytes) -> bytes:
 def root(leaves: Iterable[bytes]) -> bytes:
     """The root over leaf hashes in order, as a stream: memory grows with the logarithm of their number."""
     peaks: list[tuple[int, bytes]] = []
-    for node in leaves:
-        size = 1
+    for hashed in leaves:
+        node, size = hashed, 1
         while peaks and peaks[-1][0] == size:
             node = _parent(peaks.pop()[1], node)
             size *= 2

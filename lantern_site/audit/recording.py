@@ -19,7 +19,6 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry, Payload
 
-
 Fact = int | str | bool | None | list[int] | list[str]
 Projection = Callable[[int], None]
 

@@ -1,5 +1,6 @@
 """Child processes that never outlive the launcher, not even when it is killed."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -42,14 +43,14 @@ def spawn(command: list[str], output: IO[bytes] | int, *, user: int | None = Non
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals, seconds: float) -> None:
-    """Ask a child to stop, and kill it with its own children when it does not."""
+    """Ask a child to stop, then kill what is left of it and of its own children, which share its group."""
     if process.poll() is None:
         process.send_signal(how)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
-    except subprocess.TimeoutExpired:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def command_line(pid: int) -> str:

@@ -75,6 +75,7 @@ class Launcher:
         os.environ.setdefault("LANTERN_DEMO", "1")
         os.environ.setdefault("SITE_URL", self.address)
         os.environ.setdefault("LOG_LEVEL", "WARNING")
+        os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a worker that is stopped does not wait for long tasks
         names = ("DATABASE_URL", "REDIS_URL", "LANTERN_DEMO", "SITE_URL")
         keys.write_private(VAR / "services.env", "".join(f"{n}={os.environ[n]}\n" for n in names if n in os.environ))
 

@@ -35,12 +35,16 @@ def permits(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Answer:
 
 
 def organisation_of(actor: Actor) -> Organisation:
+    """The organisation that the actor acts for. The clock acts for none and never asks."""
+    assert actor.organisation_id is not None
     return Organisation.objects.get(pk=actor.organisation_id)
 
 
 def staff_of(actor: Actor) -> Staff:
     """The person behind the act: a key answers with the one who issued it."""
-    return Staff.objects.get(public_id=actor.id if actor.kind == ActorKind.STAFF else actor.issuer)
+    person = actor.id if actor.kind == ActorKind.STAFF else actor.issuer
+    assert person is not None
+    return Staff.objects.get(public_id=person)
 
 
 def require_role_or_scope(actor: Actor, scope: KeyScope, *wanted: roles.Role) -> None:

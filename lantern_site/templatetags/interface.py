@@ -260,7 +260,7 @@ def short_duration(span: timedelta) -> str:
         return _("under 1 min")
     if hours < 1:
         return ngettext("%(n)s min", "%(n)s min", minutes) % {"n": minutes}
-    if hours < 48:
+    if hours < 24:
         return ngettext("%(n)s h", "%(n)s h", hours) % {"n": hours}
     if days < 60:
         return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
@@ -366,6 +366,7 @@ def script_words() -> dict[str, str]:
         "under": _("under 1 min"),
         "minutes": _("%(n)s min") % {"n": "%s"},
         "hours": _("%(n)s h") % {"n": "%s"},
+        "day": ngettext("%(n)s day", "%(n)s days", 1) % {"n": "1"},
         "days": ngettext("%(n)s day", "%(n)s days", 2) % {"n": "%s"},
         "break": _("Time for a break, when it suits you."),
         "unreachable": _("Lantern did not answer. What you typed is still here; try again in a moment."),

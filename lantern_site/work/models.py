@@ -39,6 +39,25 @@ class Heartbeat(models.Model):
         return self.name
 
 
+class IdempotentAnswer(models.Model):
+    """What a request that carried an `Idempotency-Key` was answered, so that its repetition is answered alike.
+
+    `organisation` is a public id. `answer` is empty only inside the transaction that does the work.
+    """
+
+    organisation = models.BigIntegerField()
+    key = models.CharField(max_length=100)
+    body_hash = models.BinaryField()
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="one_answer_per_idempotency_key")]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+
 class Leased(models.Model):
     """A row that one worker at a time may work on, until its lease runs out."""
 

@@ -71,9 +71,7 @@ def hand_over(*, signal_id: int, to: int, actor: Actor, now: datetime) -> None:
     """Pass a claim to a colleague who may review. No reason is asked for."""
     with acting_as(actor):
         held = _own(signal_id, actor, now)
-        colleague = Staff.objects.filter(
-            public_id=to, organisation=actor.organisation_id, is_active=True
-        ).first()
+        colleague = Staff.objects.filter(public_id=to, organisation=actor.organisation_id, is_active=True).first()
         if colleague is None:
             raise Invalid(_("Choose a colleague."), "to")
         policies.may_review(colleague.actor(now), held.signal, now)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
-from lantern_site.members.models import Organisation
-from lantern_site.members.policies import staff_of
+from lantern_site.members.policies import organisation_of, staff_of
 from reviews import policies
 from reviews.models import Claim, Decision
 from reviews.services import recalls
@@ -68,9 +67,7 @@ def _approve(record: Recorder, signal: Signal, judgement: Judgement) -> None:
     if plan.check_within_hours is not None:
         signal.check_due_at = record.now + timedelta(hours=plan.check_within_hours)
     waited = int((record.now - signal.submitted_at).total_seconds())
-    moves.apply(
-        record, signal, Move.APPROVE, facts=facts | {"seconds_to_review": waited}, payload=_notes(judgement)
-    )
+    moves.apply(record, signal, Move.APPROVE, facts=facts | {"seconds_to_review": waited}, payload=_notes(judgement))
 
 
 def _turn_down(record: Recorder, signal: Signal, judgement: Judgement) -> None:
@@ -78,9 +75,7 @@ def _turn_down(record: Recorder, signal: Signal, judgement: Judgement) -> None:
         raise Invalid(_("Give the submitter a reason."), "outward")
     _write(record, signal, judgement, None)
     waited = int((record.now - signal.submitted_at).total_seconds())
-    moves.apply(
-        record, signal, Move(judgement.verdict), facts={"seconds_to_review": waited}, payload=_notes(judgement)
-    )
+    moves.apply(record, signal, Move(judgement.verdict), facts={"seconds_to_review": waited}, payload=_notes(judgement))
 
 
 def _write(record: Recorder, signal: Signal, judgement: Judgement, attestation: Attestation | None) -> None:
@@ -91,7 +86,7 @@ def _write(record: Recorder, signal: Signal, judgement: Judgement, attestation: 
         attestation=attestation or "",
         decided_at=record.now,
         decided_by=staff_of(record.actor),
-        organisation=Organisation.objects.get(pk=record.actor.organisation_id),
+        organisation=organisation_of(record.actor),
         outward_note=judgement.outward,
         inward_note=judgement.inward,
     )

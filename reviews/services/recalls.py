@@ -1,10 +1,209 @@
-"""Placeholder until the service lands within the hour: being written now."""
+"""Recalls: telling everyone who received a signal that it was held, released, corrected or retracted."""
 
-from lantern_site.audit.recording import Recorder
-from reviews.models import Recall
-from reviews.workflow import RecallCause
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.recording import Fact, Recorder, recording
+from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members.models import Organisation
+from lantern_site.members.policies import staff_of
+from reviews import clocks, disputing
+from reviews.models import Delivery, Recall
+from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
 from signals.models import Signal
 
 
 def announce(record: Recorder, signal: Signal, cause: RecallCause) -> Recall | None:
-    raise NotImplementedError
+    """Open the recall of a signal, or change the one that is open. None when nobody else has received the signal.
+
+    The caller holds the signal's lock. A changed cause makes every delivery due again; the same cause once more only
+    reaches those who have received the signal since.
+    """
+    received = Organisation.objects.members().filter(receipts__signal=signal).exclude(pk=signal.organisation_id)
+    recall = Recall.objects.select_for_update().filter(signal=signal, closed_at__isnull=True).first()
+    if recall is not None and recall.cause == cause:
+        received = received.exclude(deliveries__recall=recall)
+    members = list(received.distinct().order_by("pk"))
+    if not members:
+        return recall
+    action = "recall.opened" if recall is None else "recall.changed"
+    if recall is None:
+        recall = Recall.objects.create(signal=signal, cause=cause, opened_at=record.now, changed_at=record.now)
+    recall.cause, recall.changed_at = cause, record.now
+    recall.save(update_fields=["cause", "changed_at"])
+    for member in members:
+        _make_due(recall, member, record.now)
+    _note(record, recall, signal, action, {"members": len(members)})
+    return recall
+
+
+def _make_due(recall: Recall, member: Organisation, now: datetime) -> None:
+    Delivery.objects.update_or_create(
+        recall=recall,
+        organisation=member,
+        defaults={
+            "state": DeliveryState.DUE,
+            "due_at": now,
+            "overdue_at": now + clocks.RECALL_OVERDUE_AFTER,
+            "overdue_noted_at": None,
+            "delivered_at": None,
+            "acknowledged_at": None,
+            "acknowledged_by": None,
+            "confirmed_at": None,
+            "confirmed_by": None,
+            "answer": "",
+            "report_corrected": "",
+            "local_hits": None,
+        },
+    )
+
+
+def deliver(*, recall_id: int, actor: Actor, now: datetime) -> None:
+    """A person opened the recall: it is delivered to their organisation. Does nothing when it was before, or when the
+    recall is not addressed to the organisation."""
+    with recording(actor, now) as record:
+        due = Delivery.objects.filter(organisation=actor.organisation_id, state=DeliveryState.DUE)
+        mine = due.select_related("recall", "organisation").filter(recall__public_id=recall_id)
+        delivery = mine.select_for_update(of=("self",)).first()
+        if delivery is None:
+            return
+        delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
+        delivery.save(update_fields=["state", "delivered_at"])
+        _note_delivery(record, delivery, "recall.delivered")
+
+
+def acknowledge(
+    *,
+    recall_id: int,
+    answer: RecallAnswer,
+    report_corrected: ReportCorrected,
+    local_hits: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Delivery:
+    """Say what the organisation found and did. *Kept* stands only once a second person has confirmed it.
+
+    A key may answer only where there is nothing to judge: no local hit and no lead.
+    """
+    with _addressed(recall_id, actor, now) as (record, delivery):
+        disputing.may_acknowledge(actor, delivery, hits=local_hits)
+        _check(answer, report_corrected, local_hits)
+        delivery.answer, delivery.report_corrected, delivery.local_hits = answer, report_corrected, local_hits
+        delivery.acknowledged_at, delivery.acknowledged_by = now, staff_of(actor)
+        delivery.delivered_at = delivery.delivered_at or now
+        kept = answer == RecallAnswer.KEPT
+        delivery.state = DeliveryState.DELIVERED if kept else DeliveryState.ACKNOWLEDGED
+        delivery.save(
+            update_fields=[
+                "state", "answer", "report_corrected", "local_hits", "delivered_at", "acknowledged_at",
+                "acknowledged_by",
+            ]
+        )  # fmt: skip
+        _note_delivery(record, delivery, "recall.answered" if kept else "recall.acknowledged")
+        _close_when_done(record, delivery.recall)
+        return delivery
+
+
+def confirm(*, recall_id: int, actor: Actor, now: datetime) -> Delivery:
+    """Confirm, as a second person, that the organisation keeps what it did."""
+    with _addressed(recall_id, actor, now) as (record, delivery):
+        if not delivery.awaits_confirmation:
+            raise WrongState(_("Nothing waits for a second person here."))
+        disputing.may_confirm_answer(actor, delivery)
+        delivery.state = DeliveryState.ACKNOWLEDGED
+        delivery.confirmed_at, delivery.confirmed_by = now, staff_of(actor)
+        delivery.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+        _note_delivery(record, delivery, "recall.acknowledged")
+        _close_when_done(record, delivery.recall)
+        return delivery
+
+
+@contextmanager
+def _addressed(recall_id: int, actor: Actor, now: datetime) -> Iterator[tuple[Recorder, Delivery]]:
+    """The organisation's unanswered delivery of a recall. The recall is locked first, so that one closes it."""
+    with recording(actor, now) as record:
+        recall = Recall.objects.select_for_update().filter(public_id=recall_id).first()
+        mine = Delivery.objects.select_related("organisation").filter(organisation=actor.organisation_id)
+        delivery = mine.filter(recall=recall).first()
+        if recall is None or delivery is None:
+            raise Hidden(_("There is no such recall."))
+        if delivery.is_acknowledged:
+            raise WrongState(_("Your organisation has acknowledged this recall."))
+        delivery.recall = recall
+        yield record, delivery
+
+
+def _check(answer: RecallAnswer, report_corrected: ReportCorrected, local_hits: int | None) -> None:
+    if answer not in RecallAnswer.values:
+        raise Invalid(_("Say what you found and did."), "answer")
+    if report_corrected not in ReportCorrected.values:
+        raise Invalid(_("Say whether a report to the authorities was corrected."), "report_corrected")
+    if local_hits is not None and local_hits < 0:
+        raise Invalid(_("The number of hits cannot be negative."), "local_hits")
+    if answer == RecallAnswer.NOTHING_FOUND and local_hits:
+        raise Invalid(_("With hits on your service something was found: choose another answer."), "answer")
+
+
+def _close_when_done(record: Recorder, recall: Recall) -> None:
+    if recall.deliveries.exclude(state=DeliveryState.ACKNOWLEDGED).exists():
+        return
+    recall.closed_at = record.now
+    recall.save(update_fields=["closed_at"])
+    with acting_as(Actor.clock()):  # the member may have left the community since
+        signal = Signal.objects.select_related("organisation").get(pk=recall.signal_id)
+    _note(record, recall, signal, "recall.closed", {"seconds_open": _seconds(recall.opened_at, record.now)})
+
+
+def note_overdue(*, delivery_id: int, now: datetime) -> bool:
+    """Record, once, that a member has not acknowledged in time. Returns whether there was something to record."""
+    with recording(Actor.clock(), now) as record:
+        due = Delivery.objects.select_for_update(of=("self",)).select_related("recall", "organisation")
+        delivery = due.overdue_at(now).filter(pk=delivery_id, overdue_noted_at__isnull=True).first()
+        if delivery is None:
+            return False
+        delivery.overdue_noted_at = now
+        delivery.save(update_fields=["overdue_noted_at"])
+        _note_delivery(record, delivery, "recall.overdue")
+        return True
+
+
+def _note(record: Recorder, recall: Recall, signal: Signal, action: str, facts: dict[str, Fact]) -> None:
+    record(
+        action,
+        subject_kind="recall",
+        subject=recall.public_id,
+        audience=f"organisation:{signal.organisation.public_id}",
+        facts=_state(recall) | {"signal": signal.public_id} | facts,
+    )
+
+
+def _note_delivery(record: Recorder, delivery: Delivery, action: str) -> None:
+    record(
+        action,
+        subject_kind="recall",
+        subject=delivery.recall.public_id,
+        audience=f"organisation:{delivery.organisation.public_id}",
+        facts=_state(delivery.recall)
+        | {
+            "organisation": delivery.organisation.public_id,
+            "delivery": delivery.state,
+            "answer": delivery.answer,
+            "report_corrected": delivery.report_corrected,
+            "local_hits": delivery.local_hits,
+            "seconds_since_due": _seconds(delivery.due_at, record.now),
+        },
+    )
+
+
+def _state(recall: Recall) -> dict[str, Fact]:
+    """What a replay of the ledger must arrive at."""
+    return {"cause": str(recall.cause), "state": "open" if recall.closed_at is None else "closed"}
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds())

@@ -13,14 +13,16 @@ import stat
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 import imagehash
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from signals.matching import pdq
 
@@ -32,7 +34,17 @@ DRAFT_SIDE = 256
 
 _BLOCK = 1 << 20
 _EXIF_ORIENTATION = 0x0112
-_UPRIGHT = 1
+_TURNS: Mapping[int, Image.Transpose] = MappingProxyType(
+    {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,25 @@ class FileHashes:
         return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
 
 
+class Reason(StrEnum):
+    """Why a file cannot be hashed: for pages, which have sentences of their own in several languages."""
+
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    NOT_A_FILE = "not_a_file"
+    UNKNOWN_FORMAT = "unknown_format"
+    TOO_MANY_BYTES = "too_many_bytes"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    DAMAGED = "damaged"
+    FAILED = "failed"
+
+
 class Unreadable(Exception):
-    """The file cannot be hashed. `str()` is a sentence that says why."""
+    """The file cannot be hashed. `str()` is a sentence that says why, `reason` the same in a word."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 def hash_file(path: Path | str, limits: Limits = Limits()) -> FileHashes:
@@ -79,8 +108,8 @@ def hash_file(path: Path | str, limits: Limits = Limits()) -> FileHashes:
                 _check_bytes(os.fstat(file.fileno()).st_size, limits)
                 return _image(name, file.read(limits.image_bytes + 1), limits)
     except (OSError, ValueError) as problem:
-        raise Unreadable(_reason(problem)) from problem
-    raise Unreadable(_UNKNOWN)
+        raise _unreadable(problem) from problem
+    raise Unreadable(Reason.UNKNOWN_FORMAT, _UNKNOWN)
 
 
 def hash_bytes(data: bytes, name: str = "", limits: Limits = Limits()) -> FileHashes:
@@ -90,7 +119,7 @@ def hash_bytes(data: bytes, name: str = "", limits: Limits = Limits()) -> FileHa
         return _video(name, [data])
     if kind == "image":
         return _image(name, data, limits)
-    raise Unreadable(_UNKNOWN)
+    raise Unreadable(Reason.UNKNOWN_FORMAT, _UNKNOWN)
 
 
 _HEAD = 64
@@ -125,17 +154,18 @@ def _opened(name: str) -> BinaryIO:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise Unreadable("This is a folder." if stat.S_ISDIR(mode) else "This is not a file.")
+        raise Unreadable(Reason.NOT_A_FILE, "This is a folder." if stat.S_ISDIR(mode) else "This is not a file.")
     return os.fdopen(descriptor, "rb")
 
 
-def _reason(problem: OSError | ValueError) -> str:
+def _unreadable(problem: OSError | ValueError) -> Unreadable:
+    """The sentence for what the operating system said. It names the file itself only where the caller did."""
     if isinstance(problem, FileNotFoundError):
-        return "There is no such file."
+        return Unreadable(Reason.MISSING, "There is no such file.")
     if isinstance(problem, PermissionError):
-        return "You may not read this file."
-    text = problem.strerror if isinstance(problem, OSError) else ""
-    return f"This file cannot be read: {text}." if text else "This file cannot be read."
+        return Unreadable(Reason.FORBIDDEN, "You may not read this file.")
+    text = problem.strerror if isinstance(problem, OSError) else None
+    return Unreadable(Reason.FAILED, f"This file cannot be read: {text}." if text else "This file cannot be read.")
 
 
 def _digests(blocks: Iterable[bytes]) -> tuple[str, str, str]:
@@ -163,7 +193,8 @@ def _image(name: str, data: bytes, limits: Limits) -> FileHashes:
 
 def _check_bytes(size: int, limits: Limits) -> None:
     if size > limits.image_bytes:
-        raise Unreadable(f"This image has {size:,} bytes; at most {limits.image_bytes:,} are hashed.")
+        sentence = f"This image has {size:,} bytes; at most {limits.image_bytes:,} are hashed."
+        raise Unreadable(Reason.TOO_MANY_BYTES, sentence)
 
 
 def _decoded(data: bytes, limits: Limits) -> Image.Image:
@@ -172,27 +203,40 @@ def _decoded(data: bytes, limits: Limits) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size
             if width * height > limits.pixels:
-                raise Unreadable(f"This image has {width:,} × {height:,} pixels; at most {limits.pixels:,} are decoded.")
+                raise _too_large(f"has {width:,} × {height:,} pixels", limits)
             if width * height > DRAFT_ABOVE:
                 image.draft("RGB", (DRAFT_SIDE, DRAFT_SIDE))
             return _upright(image)
     except Unreadable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise Unreadable(f"This image is too large; at most {limits.pixels:,} pixels are decoded.") from problem
+        raise _too_large("is too large", limits) from problem
     except MemoryError as problem:
-        raise Unreadable("There is not enough memory to decode this image.") from problem
+        raise Unreadable(Reason.FAILED, "There is not enough memory to decode this image.") from problem
     except Exception as problem:  # a decoder answers damaged data with any exception at all
-        raise Unreadable("This image is damaged or incomplete.") from problem
+        raise Unreadable(Reason.DAMAGED, "This image is damaged or incomplete.") from problem
+
+
+def _too_large(what: str, limits: Limits) -> Unreadable:
+    return Unreadable(Reason.TOO_MANY_PIXELS, f"This image {what}; at most {limits.pixels:,} pixels are decoded.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
     image.load()
-    if image.getexif().get(_EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT:
-        image = ImageOps.exif_transpose(image)
+    turn = _TURNS.get(_orientation(image))
+    if turn is not None:
+        image = image.transpose(turn)
     if image.mode.startswith("I"):  # 16 bits of grey: the upper eight
         image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     return image.convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held, by EXIF (1 to 8); 0 where that cannot be read: the image is no worse for it."""
+    try:
+        return int(image.getexif().get(_EXIF_ORIENTATION, 0))
+    except Exception:  # noqa: BLE001 - as above
+        return 0
 
 
 # The command
@@ -244,14 +288,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JPEG, PNG, GIF or WebP image, or a video")
     names = parser.parse_args(arguments).files
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit speaks in a sentence
+    warnings.filterwarnings("ignore", module="PIL")  # our own sentences say what matters
     progress = _Progress(len(names))
-    for name, result in _hashed(names):
-        if isinstance(result, Unreadable):
-            progress.say(f"{name}: {result}")
-        else:
-            sys.stdout.write(result.line() + "\n")
-        progress.step()
+    try:
+        for name, result in _hashed(names):
+            if isinstance(result, Unreadable):
+                progress.say(f"{name}: {result}")
+            else:
+                sys.stdout.write(result.line() + "\n")
+                sys.stdout.flush()
+            progress.step()
+    except BrokenPipeError:  # the program that reads our lines has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     progress.end()
     return 1 if progress.failed else 0
 

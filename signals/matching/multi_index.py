@@ -7,8 +7,8 @@ table from its value to the rows that have it; a query looks up all values withi
 finds. Everything is NumPy over whole batches; the tables are flat arrays, fit for memory mapping.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import comb
@@ -19,15 +19,18 @@ import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Distances = npt.NDArray[np.uint16]
 
 # What things cost in microseconds, measured; only their ratios matter, and only for speed.
 _PROBE = 0.012
 _CANDIDATE = {64: 0.012}
 _WIDE_CANDIDATE = 0.030
-_COMPARED_WORD = 0.0012
+_COMPARED_WORD = 0.002
 
-_SLOTS = 1 << 17
+_FEW = 4
+_BLOCK_ROWS, _BLOCK_QUERIES = 2048, 32
+_SLOTS = 1 << 16
 """Look-ups that are made at once: enough to forget Python, few enough to stay in the processor's cache."""
 _EXPANDED = 1 << 20
 """Candidates that are compared at once: bounds the memory of a query that meets a crowded bucket."""
@@ -43,12 +46,26 @@ class Pairs(NamedTuple):
     row: Integers
     distance: Distances
 
+    def at(self, places: Integers) -> "Pairs":
+        return Pairs(self.query[places], self.row[places], self.distance[places])
+
+
+class Candidates(NamedTuple):
+    """Queries and rows that may be near. `half` is the half of the words to compare first: not the one that the
+    candidates were found by, which is likely to look near."""
+
+    query: Integers
+    row: Integers
+    half: int
+
 
 @lru_cache(maxsize=256)
-def _masks(width: int, radius: int) -> npt.NDArray[np.uint32]:
+def _masks(width: int, radius: int) -> Integers:
     """All numbers of `width` bits with at most `radius` of them set."""
-    chosen = [sum(1 << bit for bit in bits) for count in range(radius + 1) for bits in combinations(range(width), count)]
-    return np.array(chosen, dtype=np.uint32)
+    chosen = [
+        sum(1 << bit for bit in bits) for count in range(radius + 1) for bits in combinations(range(width), count)
+    ]
+    return np.array(chosen, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -58,13 +75,13 @@ class Chunk:
     low: int
     width: int
 
-    def of(self, hashes: Words) -> npt.NDArray[np.uint32]:
+    def of(self, hashes: Words) -> Integers:
         """The values of this chunk in (n, words) hashes: (n,)."""
         word, shift = divmod(self.low, 64)
         value = hashes[:, word] >> np.uint64(shift)
-        if shift + self.width > 64:  # noqa: PLR2004
+        if shift + self.width > 64:
             value = value | (hashes[:, word + 1] << np.uint64(64 - shift))
-        return (value & np.uint64((1 << self.width) - 1)).astype(np.uint32)
+        return (value & np.uint64((1 << self.width) - 1)).astype(np.int64)
 
 
 def cut(bits: int, pieces: int) -> tuple[Chunk, ...]:
@@ -80,12 +97,19 @@ def radii(pieces: int, radius: int) -> list[int]:
     return [least if number <= extra else least - 1 for number in range(pieces)]
 
 
+@lru_cache(maxsize=64)
+def _plan(chunks: tuple[Chunk, ...], radius: int) -> tuple[Integers, Integers]:
+    """Every probe of a query: the number of its chunk, and the bits that are turned over in it."""
+    masks = [_masks(chunk.width, reach) for chunk, reach in zip(chunks, radii(len(chunks), radius), strict=True)]
+    return np.repeat(np.arange(len(chunks)), [len(some) for some in masks]), np.concatenate(masks)
+
+
 def pieces_for(rows: int, bits: int, radius: int) -> int:
     """The number of chunks with which a query is answered fastest, by the cost model; 0: compare with every row."""
     best, least = 0, rows * (bits // 64) * _COMPARED_WORD
     for pieces in range(1, bits // 8 + 1):
         width = -(-bits // pieces)
-        if (1 << width) > max(1 << 16, 16 * rows) or width > 30:  # noqa: PLR2004
+        if (1 << width) > max(1 << 16, 16 * rows) or width > 30:
             continue
         probes = found = 0.0
         for chunk, reach in zip(cut(bits, pieces), radii(pieces, radius), strict=True):
@@ -98,133 +122,153 @@ def pieces_for(rows: int, bits: int, radius: int) -> int:
     return best
 
 
-def distances(left: Words, right: Words) -> Distances:
-    """The number of bits in which two arrays of hashes differ, row by row or broadcast: (…, words) → (…)."""
-    total = np.bitwise_count(left[..., 0] ^ right[..., 0]).astype(np.uint16)
-    for word in range(1, left.shape[-1]):
-        total += np.bitwise_count(left[..., word] ^ right[..., word])
-    return total
-
-
-def compare_all(hashes: Words, queries: Words, radius: int) -> Pairs:
-    """Brute force, in blocks: every query with every row."""
+def compare_all(halves: Sequence[Words], queries: Words, radius: int) -> Pairs:
+    """Brute force: every query with every row, in blocks that stay in the processor's cache."""
     found: list[Pairs] = []
-    block = max(1, _EXPANDED // max(1, len(hashes)))
-    for start in range(0, len(queries), block):
-        distance = distances(queries[start : start + block, None, :], hashes[None, :, :])
-        query, row = np.nonzero(distance <= radius)
-        found.append(Pairs(query + start, row, distance[query, row]))
+    for top in range(0, len(halves[0]), _BLOCK_ROWS):
+        columns = np.ascontiguousarray(np.hstack([half[top : top + _BLOCK_ROWS] for half in halves]).T)
+        for left in range(0, len(queries), _BLOCK_QUERIES):
+            distance = np.zeros(1, dtype=np.uint16)
+            for asked, known in zip(queries[left : left + _BLOCK_QUERIES].T, columns, strict=True):
+                distance = distance + np.bitwise_count(asked[:, None] ^ known)
+            query, row = np.nonzero(distance <= radius)
+            if len(query):
+                found.append(Pairs(query + left, row + top, distance[query, row]))
     return joined(found)
 
 
-def joined(found: list[Pairs]) -> Pairs:
+def joined(found: Sequence[Pairs]) -> Pairs:
+    """Several results as one."""
     if not found:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16))
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def halved(hashes: Words) -> tuple[Words, ...]:
+    """Hashes of one word as they are, of more words in two contiguous halves: mostly one half shows enough."""
+    middle = hashes.shape[1] // 2
+    return tuple(np.ascontiguousarray(half) for half in (hashes[:, :middle], hashes[:, middle:]) if half.shape[1])
+
+
+def _differing(left: Words, right: Words) -> Distances:
+    """In how many bits hashes differ, row by row: (n, words) → (n,)."""
+    counts = np.bitwise_count(left ^ right)
+    total: Distances = counts[:, 0].astype(np.uint16)
+    for word in range(1, counts.shape[1]):
+        total += counts[:, word]
+    return total
 
 
 @dataclass(frozen=True)
 class MultiIndex:
     """An immutable index over distinct hashes.
 
-    `offsets` holds, for each chunk one after the other, where the rows of each chunk value begin in `rows`.
-    `bases` says where a chunk's part of `offsets` begins. Built for one radius; other radii are answered as exactly,
-    less quickly.
+    `offsets` holds, for each chunk one after the other, where the rows of each chunk value begin in `rows`;
+    `bases` says where a chunk's part of `offsets` begins. `crowds` holds the same numbers of rows, at most 255, in a
+    byte each: most probes find nothing, and learn it from a table that fits the cache.
+    Built for one radius; other radii are answered as exactly, less quickly.
     """
 
-    hashes: Words
-    chunks: tuple[Chunk, ...] = ()
-    bases: tuple[int, ...] = ()
-    offsets: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
-    rows: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    halves: tuple[Words, ...]
+    chunks: tuple[Chunk, ...]
+    bases: tuple[int, ...]
+    offsets: npt.NDArray[np.uint32]
+    crowds: npt.NDArray[np.uint8]
+    rows: npt.NDArray[np.uint32]
 
     @classmethod
     def build(cls, hashes: Words, radius: int, pieces: int | None = None) -> "MultiIndex":
         """An index over (n, words) hashes, with as many chunks as the cost model says unless `pieces` does."""
         count, bits = len(hashes), hashes.shape[1] * 64
-        chunks = cut(bits, pieces) if (pieces := pieces_for(count, bits, radius) if pieces is None else pieces) else ()
+        pieces = pieces_for(count, bits, radius) if pieces is None else pieces
+        chunks = cut(bits, pieces) if pieces else ()
         sizes = [(1 << chunk.width) + 1 for chunk in chunks]
-        bases = tuple(int(end) - size for end, size in zip(np.cumsum(sizes), sizes, strict=True))
-        offsets = np.zeros(sum(sizes), dtype=np.uint32)
+        bases = tuple(sum(sizes[:number]) for number in range(len(sizes)))
+        offsets, crowds = np.zeros(sum(sizes), dtype=np.uint32), np.zeros(sum(sizes), dtype=np.uint8)
         rows = np.empty(count * len(chunks), dtype=np.uint32)
-        for number, chunk in enumerate(chunks):
+        for number, (chunk, base, size) in enumerate(zip(chunks, bases, sizes, strict=True)):
             values = chunk.of(hashes)
             rows[number * count : (number + 1) * count] = np.argsort(values, kind="stable")
-            begins = offsets[bases[number] : bases[number] + sizes[number]]
-            np.cumsum(np.bincount(values, minlength=sizes[number] - 1), out=begins[1:])
-            begins += np.uint32(number * count)
-        return cls(hashes, chunks, bases, offsets, rows)
+            crowd = np.bincount(values, minlength=size - 1)
+            crowds[base : base + size - 1] = np.minimum(crowd, 255)
+            np.cumsum(crowd, out=offsets[base + 1 : base + size])
+            offsets[base : base + size] += np.uint32(number * count)
+        return cls(halved(hashes), chunks, bases, offsets, crowds, rows)
+
+    def __len__(self) -> int:
+        return len(self.halves[0])
 
     def search(self, queries: Words, radius: int) -> Pairs:
         """All pairs of a query (q, words) and a row that differ in at most `radius` bits. Equal to brute force."""
-        if not len(self.hashes) or not len(queries):
+        if not len(self) or not len(queries):
             return joined([])
         if not self.chunks:
-            return compare_all(self.hashes, queries, radius)
-        found: list[Pairs] = []
+            return compare_all(self.halves, queries, radius)
         heavy = np.zeros(len(queries), dtype=bool)
-        for number, reach in enumerate(radii(len(self.chunks), radius)):
-            if reach >= 0:
-                found += self._search_chunk(number, _masks(self.chunks[number].width, reach), queries, radius, heavy)
-        pairs = joined(found)
-        key = pairs.query * np.int64(len(self.hashes)) + pairs.row
-        _kept, first = np.unique(key, return_index=True)
+        look_up = self._few if len(queries) <= _FEW else self._many
+        pairs = joined([self._near(found, queries, radius) for found in look_up(queries, radius, heavy)])
+        _keys, first = np.unique(pairs.query * len(self) + pairs.row, return_index=True)
+        if not heavy.any():
+            return pairs.at(first)
         first = first[~heavy[pairs.query[first]]]
-        light = Pairs(*(column[first] for column in pairs))
-        number_of = np.flatnonzero(heavy)
-        crowded = compare_all(self.hashes, queries[number_of], radius)
-        return joined([light, crowded._replace(query=number_of[crowded.query])])
+        crowded = np.flatnonzero(heavy)
+        all_of = compare_all(self.halves, queries[crowded], radius)
+        return joined([pairs.at(first), all_of._replace(query=crowded[all_of.query])])
 
-    def _search_chunk(
-        self, number: int, masks: npt.NDArray[np.uint32], queries: Words, radius: int, heavy: npt.NDArray[np.bool_]
-    ) -> Iterator[Pairs]:
-        """What the table of one chunk brings. Marks queries as heavy, and leaves those that are."""
-        waiting = np.flatnonzero(~heavy)
-        values = self.chunks[number].of(queries[waiting])
-        order = np.argsort(values)  # neighbours in the table are neighbours in memory
-        waiting, values = waiting[order], values[order]
-        block = max(1, _SLOTS // len(masks))
-        for start in range(0, len(waiting), block):
-            some = waiting[start : start + block]
-            slots = (values[start : start + block] ^ masks[:, None]).astype(np.int64) + self.bases[number]
-            first = self.offsets[slots]
-            count = self.offsets[slots + 1] - first
-            crowded = count.sum(axis=0, dtype=np.int64) > len(self.hashes) // _HEAVY + 1024
-            if crowded.any():
-                heavy[some[crowded]] = True
-                count[:, crowded] = 0
-            hit = np.flatnonzero(count)
-            yield from self._compare(first.ravel()[hit], count.ravel()[hit], some[hit % len(some)], queries, radius)
+    def _few(self, queries: Words, radius: int, heavy: Flags) -> Iterator[Candidates]:
+        """All chunks in one sweep: for a handful of queries the calls cost more than the work."""
+        number, masks = _plan(self.chunks, radius)
+        values = np.stack([chunk.of(queries) for chunk in self.chunks])
+        bases = np.array(self.bases)
+        slots = (values.take(number, axis=0) ^ masks[:, None]) + bases.take(number)[:, None]
+        yield from self._candidates(slots, np.arange(len(queries)), heavy, half=0)
 
-    def _compare(
-        self,
-        first: npt.NDArray[np.uint32],
-        count: npt.NDArray[np.uint32],
-        query: Integers,
-        queries: Words,
-        radius: int,
-    ) -> Iterator[Pairs]:
-        """Compare each `query` with the `count` rows from `first` on."""
-        ends = np.cumsum(count, dtype=np.int64)
-        done = 0
+    def _many(self, queries: Words, radius: int, heavy: Flags) -> Iterator[Candidates]:
+        """Chunk by chunk, queries in the order of their values: neighbours in the table are neighbours in memory."""
+        number_of, all_masks = _plan(self.chunks, radius)
+        for number, chunk in enumerate(self.chunks):
+            masks = all_masks[number_of == number]
+            if not len(masks):
+                continue
+            asked = np.flatnonzero(~heavy)
+            values = chunk.of(queries[asked])
+            order = np.argsort(values)
+            asked, values = asked[order], values[order]
+            half = int(len(self.halves) > 1 and chunk.low < self.halves[0].shape[1] * 64)
+            step = max(1, _SLOTS // len(masks))
+            for start in range(0, len(asked), step):
+                slots = (values[start : start + step] ^ masks[:, None]) + self.bases[number]
+                yield from self._candidates(slots, asked[start : start + step], heavy, half)
+
+    def _candidates(self, slots: Integers, asked: Integers, heavy: Flags, half: int) -> Iterator[Candidates]:
+        """The rows behind (probes, queries) slots, in blocks of bounded size; marks queries that meet too many."""
+        hit = np.flatnonzero(self.crowds.take(slots) != 0)
+        slot, query = slots.ravel().take(hit), asked.take(hit % len(asked))
+        first = self.offsets.take(slot).astype(np.int64)
+        count = self.offsets.take(slot + 1) - first
+        if count.sum() > (limit := len(self) // _HEAVY + _EXPANDED // _HEAVY):
+            heavy |= np.bincount(query, weights=count, minlength=len(heavy)) > limit
+            light = ~heavy[query]
+            first, count, query = first[light], count[light], query[light]
+        ends = np.cumsum(count)
+        done = before = 0
         while done < len(ends):
-            before = int(ends[done - 1]) if done else 0
             upto = max(done + 1, int(np.searchsorted(ends, before + _EXPANDED, side="right")))
             some = count[done:upto]
-            starts = ends[done:upto] - some - before
-            shift = first[done:upto].astype(np.int64) - starts
+            shift = first[done:upto] - (ends[done:upto] - some - before)
             place = np.arange(int(ends[upto - 1]) - before) + np.repeat(shift, some)
-            row = self.rows[place].astype(np.int64)
-            asked = np.repeat(query[done:upto], some)
-            yield self._near(row, asked, queries, radius)
-            done = upto
+            yield Candidates(np.repeat(query[done:upto], some), self.rows.take(place).astype(np.int64), half)
+            done, before = upto, int(ends[upto - 1])
 
-    def _near(self, row: Integers, query: Integers, queries: Words, radius: int) -> Pairs:
-        """Of some candidates those that are near: by the first half of the words, then by all."""
-        half = max(1, self.hashes.shape[1] // 2)
-        distance = distances(self.hashes[row, :half], queries[query, :half])
+    def _near(self, found: Candidates, queries: Words, radius: int) -> Pairs:
+        """Of the candidates those that are near: first by one half of the words, then by both."""
+        query, row = found.query, found.row
+        parts = halved(queries)
+        distance = _differing(self.halves[found.half].take(row, axis=0), parts[found.half].take(query, axis=0))
         kept = np.flatnonzero(distance <= radius)
-        row, query = row[kept], query[kept]
-        distance = distances(self.hashes[row], queries[query])
+        query, row, distance = query[kept], row[kept], distance[kept]
+        for number, (half, part) in enumerate(zip(self.halves, parts, strict=True)):
+            if number != found.half:
+                distance = distance + _differing(half.take(row, axis=0), part.take(query, axis=0))
         kept = np.flatnonzero(distance <= radius)
         return Pairs(query[kept], row[kept], distance[kept])

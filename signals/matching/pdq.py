@@ -22,7 +22,8 @@ _BAND = 256
 def _cosines() -> Matrix:
     """The 16 lowest frequencies but the constant one, as rows of a discrete cosine transform: (16, 64)."""
     frequency, sample = np.arange(1, 17)[:, None], np.arange(SIDE)[None, :]
-    return np.sqrt(2 / SIDE) * np.cos(np.pi / (2 * SIDE) * frequency * (2 * sample + 1))
+    cosines: Matrix = np.sqrt(2 / SIDE) * np.cos(np.pi / (2 * SIDE) * frequency * (2 * sample + 1))
+    return cosines
 
 
 _COSINES = _cosines()

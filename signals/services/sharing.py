@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
-from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_of
 from signals import intake, kinds, moves, policies, workflow
@@ -79,9 +79,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
     indicator = intake.find_or_create_indicator(normal, now)
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     _refuse_second(context.organisation, indicator)
-    severity = kinds.severity_of(
-        statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger
-    )
+    severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(
         organisation=context.organisation,
@@ -158,7 +156,7 @@ def locked(actor: Actor, signal_id: int) -> Signal:
         .first()
     )
     if signal is None:
-        raise Hidden(_("There is no such signal."))
+        raise policies.unknown_signal()
     return signal
 
 
@@ -199,9 +197,7 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
             raise WrongState(_("A signal is renewed in its last 14 days, or after it has expired."))
         signal.expires_at = now + timedelta(days=kinds.LIFETIMES[kinds.Kind(signal.indicator.kind)].default)
         signal.renewals += 1
-        moves.apply(
-            record, signal, Move.RENEW, facts={"seen_by_another": seen}, payload={"new_evidence": new_evidence}
-        )
+        moves.apply(record, signal, Move.RENEW, facts={"seen_by_another": seen}, payload={"new_evidence": new_evidence})
         return signal
 
 

@@ -184,7 +184,8 @@ function duration(milliseconds) {
   if (minutes < 1) return words.under;
   if (minutes < 60) return words.minutes.replace("%s", minutes);
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? words.hours.replace("%s", hours) : words.days.replace("%s", Math.floor(hours / 24));
+  if (hours < 24) return words.hours.replace("%s", hours);
+  return hours < 48 ? words.day : words.days.replace("%s", Math.floor(hours / 24));
 }
 
 function countDown(element) {

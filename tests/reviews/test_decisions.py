@@ -6,6 +6,7 @@ from django.db import connection
 
 from lantern_site.audit.models import Entry, Payload
 from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
+from lantern_site.members.models import Grant, Organisation
 from lantern_site.members.roles import Role
 from reviews.models import Decision
 from reviews.services import claims, decisions
@@ -44,7 +45,7 @@ def test_nobody_approves_what_they_submitted() -> None:
     pixelpond = builders.member()
     signal = builders.submitted(pixelpond)
     submitter = signal.submitted_by
-    builders.Grant.objects.create(staff=submitter, role=Role.REVIEWER, granted_at=NOW, granted_by=1)
+    Grant.objects.create(staff=submitter, role=Role.REVIEWER, granted_at=NOW, granted_by=1)
 
     with pytest.raises(NotAllowed, match="You submitted"):
         builders.approve(signal, submitter.actor(NOW))
@@ -181,7 +182,7 @@ def test_a_withdrawn_signal_that_could_not_be_wrong_recalls_nothing() -> None:
     assert builders.fresh(signal).status == Status.WITHDRAWN
 
 
-def decide(signal: Signal, judgement: Judgement, of: builders.Organisation) -> None:
+def decide(signal: Signal, judgement: Judgement, of: Organisation) -> None:
     reviewer = builders.actor(of, Role.REVIEWER)
     decisions.decide(signal_id=signal.public_id, judgement=judgement, version=1, actor=reviewer, now=NOW)
 

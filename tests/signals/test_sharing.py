@@ -6,6 +6,7 @@ from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
 from lantern_site.members.roles import Role
 from signals import intake
+from signals.kinds import Kind
 from signals.models import IndicatorValue, Signal
 from signals.services import sharing
 from signals.workflow import Status
@@ -81,7 +82,7 @@ def test_several_values_of_one_case_are_an_incident() -> None:
 
 def test_a_bad_value_is_named_and_nothing_is_taken() -> None:
     with pytest.raises(Invalid) as refusal:
-        builders.submit_all(builders.member(), [builders.email(1), intake.Item(builders.Kind.EMAIL, "no address")])
+        builders.submit_all(builders.member(), [builders.email(1), intake.Item(Kind.EMAIL, "no address")])
 
     assert refusal.value.field == "value-2"
     assert not Entry.objects.exists()

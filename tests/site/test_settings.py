@@ -1,6 +1,7 @@
 import base64
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ",".join(f"{number}:" + base64.b64encode(bytes([number] * 32)).decode() for number in (2, 1))
@@ -65,11 +67,26 @@ def test_the_deployment_check_warns(name: str, value: str, identity: str) -> Non
         ("PROXY_COUNT", "two", "PROXY_COUNT is “two”. Write a whole number."),
     ],
 )
-def test_what_is_missing_or_wrong_is_said_in_a_sentence(name: str, value: str | None, sentence: str) -> None:
-    done = manage("check", **{name: value})
+def test_what_is_missing_or_wrong_is_said_in_a_sentence(
+    name: str, value: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in os.environ:
+        monkeypatch.delenv(variable)
+    for variable, given in (PRODUCTION | {name: value}).items():
+        if given is not None:
+            monkeypatch.setenv(variable, given)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(str(ROOT / "lantern_site" / "settings.py"))
+
+    assert sentence in str(refused.value)
+
+
+def test_a_command_shows_the_sentence_and_no_traceback() -> None:
+    done = manage("check", SITE_URL=None)
 
     assert done.returncode == 1
-    assert sentence in done.stderr
+    assert done.stderr.startswith("error: SITE_URL is not set.")
     assert "Traceback" not in done.stderr
 
 
@@ -100,7 +117,9 @@ def test_keys_stay_in_the_order_in_which_they_are_written() -> None:
 def test_no_model_reads_the_clock_by_itself() -> None:
     fields = [field for model in apps.get_models() for field in model._meta.fields]
 
-    own = [f for f in fields if f.model.__module__.split(".")[0] in {"lantern_site", "signals", "reviews", "transparency"}]
+    own = [
+        f for f in fields if f.model.__module__.split(".")[0] in {"lantern_site", "signals", "reviews", "transparency"}
+    ]
 
     assert own
     assert [str(f) for f in own if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)] == []

@@ -4,48 +4,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Payload',
+            name="Payload",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('salt', models.BinaryField()),
-                ('body', models.BinaryField()),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("salt", models.BinaryField()),
+                ("body", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=60)),
-                ('subject_kind', models.CharField(max_length=30)),
-                ('subject', models.BigIntegerField()),
-                ('organisation', models.BigIntegerField(null=True)),
-                ('audience', models.CharField(blank=True, max_length=40)),
-                ('actor_kind', models.CharField(max_length=8)),
-                ('actor', models.BigIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('commitment', models.BinaryField(null=True)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(max_length=30)),
+                ("subject", models.BigIntegerField()),
+                ("organisation", models.BigIntegerField(null=True)),
+                ("audience", models.CharField(blank=True, max_length=40)),
+                ("actor_kind", models.CharField(max_length=8)),
+                ("actor", models.BigIntegerField()),
+                ("facts", models.JSONField(default=dict)),
+                ("commitment", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'position'], name='entry_by_subject'), models.Index(fields=['audience', 'position'], name='entry_by_audience'), models.Index(fields=['actor', 'position'], name='entry_by_actor'), models.Index(fields=['action', 'at'], name='entry_by_action')],
+                "indexes": [
+                    models.Index(fields=["subject", "position"], name="entry_by_subject"),
+                    models.Index(fields=["audience", "position"], name="entry_by_audience"),
+                    models.Index(fields=["actor", "position"], name="entry_by_actor"),
+                    models.Index(fields=["action", "at"], name="entry_by_action"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(default=0)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='the_ledger_has_one_head')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="the_ledger_has_one_head")],
             },
         ),
     ]

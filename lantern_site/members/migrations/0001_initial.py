@@ -2,125 +2,288 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import lantern_site.public_ids
 from django.conf import settings
 from django.db import migrations, models
 
+import lantern_site.public_ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('pseudonym', models.CharField(max_length=40, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('trained_until', models.DateField(null=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=40)),
-                ('break_minutes', models.PositiveSmallIntegerField(default=50)),
-                ('joined_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("pseudonym", models.CharField(max_length=40, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("trained_until", models.DateField(null=True)),
+                ("time_zone", models.CharField(default="UTC", max_length=40)),
+                ("break_minutes", models.PositiveSmallIntegerField(default=50)),
+                ("joined_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('is_everyone', models.BooleanField(default=False)),
-                ('open_to_later_members', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("is_everyone", models.BooleanField(default=False)),
+                ("open_to_later_members", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('platform', 'Platform'), ('financial', 'Financial institution'), ('programme', 'Programme')], max_length=12)),
-                ('state', models.CharField(choices=[('applicant', 'Applicant'), ('declined', 'Declined'), ('deferred', 'Deferred'), ('approved', 'Approved'), ('signed', 'Agreement signed'), ('onboarding', 'Onboarding'), ('active', 'Active'), ('leaving', 'Leaving'), ('left', 'Left')], default='active', max_length=12)),
-                ('suspended', models.CharField(blank=True, choices=[('', 'Not suspended'), ('submit', 'May not share'), ('receive', 'May not receive'), ('all', 'Suspended')], default='', max_length=8)),
-                ('region', models.CharField(blank=True, max_length=40)),
-                ('joined_on', models.DateField()),
-                ('probation_ends_on', models.DateField(null=True)),
-                ('identifiers_allowed_from', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("platform", "Platform"),
+                            ("financial", "Financial institution"),
+                            ("programme", "Programme"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("applicant", "Applicant"),
+                            ("declined", "Declined"),
+                            ("deferred", "Deferred"),
+                            ("approved", "Approved"),
+                            ("signed", "Agreement signed"),
+                            ("onboarding", "Onboarding"),
+                            ("active", "Active"),
+                            ("leaving", "Leaving"),
+                            ("left", "Left"),
+                        ],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "suspended",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not suspended"),
+                            ("submit", "May not share"),
+                            ("receive", "May not receive"),
+                            ("all", "Suspended"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("region", models.CharField(blank=True, max_length=40)),
+                ("joined_on", models.DateField()),
+                ("probation_ends_on", models.DateField(null=True)),
+                ("identifiers_allowed_from", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['platform', 'financial', 'programme'])), name='a_member_has_a_known_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['applicant', 'declined', 'deferred', 'approved', 'signed', 'onboarding', 'active', 'leaving', 'left'])), name='a_member_has_a_known_state'), models.CheckConstraint(condition=models.Q(('suspended__in', ['', 'submit', 'receive', 'all'])), name='a_suspension_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["platform", "financial", "programme"])),
+                        name="a_member_has_a_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "applicant",
+                                    "declined",
+                                    "deferred",
+                                    "approved",
+                                    "signed",
+                                    "onboarding",
+                                    "active",
+                                    "leaving",
+                                    "left",
+                                ],
+                            )
+                        ),
+                        name="a_member_has_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("suspended__in", ["", "submit", "receive", "all"])),
+                        name="a_suspension_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.community')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="members.community"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="members.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='community',
-            name='organisations',
-            field=models.ManyToManyField(related_name='communities', through='members.Membership', to='members.organisation'),
+            model_name="community",
+            name="organisations",
+            field=models.ManyToManyField(
+                related_name="communities", through="members.Membership", to="members.organisation"
+            ),
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('label', models.CharField(max_length=60)),
-                ('prefix', models.CharField(max_length=12, unique=True)),
-                ('secret_hash', models.BinaryField()),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('submit', 'Share signals'), ('read', 'Read the feed'), ('lookup', 'Look up'), ('feedback', 'Feedback')], max_length=10), size=None)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('corrections_only', models.BooleanField(default=False)),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys_issued', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='members.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("label", models.CharField(max_length=60)),
+                ("prefix", models.CharField(max_length=12, unique=True)),
+                ("secret_hash", models.BinaryField()),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("submit", "Share signals"),
+                                ("read", "Read the feed"),
+                                ("lookup", "Look up"),
+                                ("feedback", "Feedback"),
+                            ],
+                            max_length=10,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("corrections_only", models.BooleanField(default=False)),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys_issued",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="members.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='staff',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='members.organisation'),
+            model_name="staff",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="members.organisation"
+            ),
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('submitter', 'Submitter'), ('reviewer', 'Reviewer'), ('analyst', 'Analyst'), ('member_admin', 'Member admin'), ('steward', 'Steward'), ('adjudicator', 'Adjudicator'), ('external_adjudicator', 'External adjudicator'), ('editor', 'Editor'), ('publisher', 'Publisher'), ('auditor', 'Auditor')], max_length=24)),
-                ('granted_at', models.DateTimeField()),
-                ('granted_by', models.BigIntegerField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("submitter", "Submitter"),
+                            ("reviewer", "Reviewer"),
+                            ("analyst", "Analyst"),
+                            ("member_admin", "Member admin"),
+                            ("steward", "Steward"),
+                            ("adjudicator", "Adjudicator"),
+                            ("external_adjudicator", "External adjudicator"),
+                            ("editor", "Editor"),
+                            ("publisher", "Publisher"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("granted_by", models.BigIntegerField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['submitter', 'reviewer', 'analyst', 'member_admin', 'steward', 'adjudicator', 'external_adjudicator', 'editor', 'publisher', 'auditor'])), name='a_grant_names_a_known_role'), models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('staff', 'role'), name='one_open_grant_per_role')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "submitter",
+                                    "reviewer",
+                                    "analyst",
+                                    "member_admin",
+                                    "steward",
+                                    "adjudicator",
+                                    "external_adjudicator",
+                                    "editor",
+                                    "publisher",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="a_grant_names_a_known_role",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_at__isnull", True)),
+                        fields=("staff", "role"),
+                        name="one_open_grant_per_role",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('community', 'organisation'), name='one_open_membership_each'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at__isnull", True)),
+                fields=("community", "organisation"),
+                name="one_open_membership_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='community',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_everyone', True)), fields=('is_everyone',), name='everyone_is_one_community'),
+            model_name="community",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_everyone", True)), fields=("is_everyone",), name="everyone_is_one_community"
+            ),
         ),
     ]

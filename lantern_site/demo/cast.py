@@ -1,0 +1,132 @@
+"""Who takes part in the demo world. Every name is invented; every address ends in example.org."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.hashers import make_password
+
+from lantern_site.members.lifecycle import MemberKind
+from lantern_site.members.models import Community, Grant, Membership, Organisation, Staff
+from lantern_site.members.roles import SECOND_FACTOR_REQUIRED, Role
+
+PASSWORD = "lantern-demo"
+
+
+@dataclass(frozen=True)
+class Character:
+    """Somebody of the demo world; `sign_in` is the part of the address before the at sign."""
+
+    sign_in: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class House:
+    """An organisation of the demo world, and after how many days of the story it joins."""
+
+    name: str
+    kind: MemberKind
+    region: str
+    joins: int
+    people: tuple[Character, ...]
+    weight: int = 0
+    identifiers: bool = True
+
+
+def _team(*names: str) -> tuple[Character, ...]:
+    """A submitter, a reviewer, one who does both and looks at leads, and an admin."""
+    duties: tuple[tuple[Role, ...], ...] = (
+        (Role.SUBMITTER, Role.ANALYST),
+        (Role.REVIEWER, Role.ANALYST),
+        (Role.SUBMITTER, Role.REVIEWER, Role.ANALYST),
+        (Role.MEMBER_ADMIN, Role.REVIEWER),
+    )
+    return tuple(
+        Character(name.split()[0].lower(), name, roles) for name, roles in zip(names, duties, strict=False)
+    )
+
+
+PROGRAMME = House(
+    "Lantern programme",
+    MemberKind.PROGRAMME,
+    "europe",
+    0,
+    (
+        Character("sol", "Sol Adeyemi", (Role.STEWARD,)),
+        Character("wren", "Wren Halloran", (Role.STEWARD,)),
+        Character("judith", "Judith Amsel", (Role.ADJUDICATOR,)),
+        Character("piotr", "Piotr Lindqvist", (Role.EXTERNAL_ADJUDICATOR,)),
+        Character("edda", "Edda Moreau", (Role.EDITOR,)),
+        Character("paul", "Paul Achterberg", (Role.PUBLISHER,)),
+        Character("aurelia", "Aurelia Stern", (Role.AUDITOR,)),
+    ),
+)
+MEMBERS = (
+    House("Harbourline", MemberKind.PLATFORM, "europe", 0, _team("Amal Okafor", "Ines Moreau", "Tomas Reyes", "Yuki Hart"), 20),
+    House("Pixelpond", MemberKind.PLATFORM, "north america", 0, _team("Bela Novak", "Carla Ricci", "Dov Katz", "Esi Mensah"), 18),
+    House("Kestrel Games", MemberKind.PLATFORM, "north america", 0, _team("Femi Ojo", "Greta Lund", "Hugo Blanc"), 14),
+    House("Quillwood", MemberKind.PLATFORM, "europe", 20, _team("Iris Vogel", "Jonas Weber", "Kaya Demir"), 10),
+    House("Brightbay", MemberKind.PLATFORM, "asia pacific", 45, _team("Lena Park", "Milo Tan", "Nadia Rahman"), 12),
+    House("Cloudcrate", MemberKind.PLATFORM, "europe", 80, _team("Oskar Berg", "Priya Nair", "Quentin Roy"), 9),
+    House("Mistral Chat", MemberKind.PLATFORM, "europe", 130, _team("Rosa Silva", "Stefan Ilic", "Tara Quinn"), 8),
+    House("Fernway Forums", MemberKind.PLATFORM, "oceania", 210, _team("Una Walsh", "Viktor Hale"), 4, False),
+    House("Lumen Video", MemberKind.PLATFORM, "north america", 300, _team("Wanda Cole", "Xavi Serra"), 6),
+    House("Parcel Mail", MemberKind.PLATFORM, "africa", 660, _team("Yaw Boateng", "Zora Dlamini"), 3),
+    House("Tidewater Pay", MemberKind.FINANCIAL, "europe", 60, _team("Anton Fiala", "Bruna Costa")),
+    House("Halden Bank", MemberKind.FINANCIAL, "europe", 400, _team("Cleo Marsh", "Dario Conti")),
+)  # fmt: skip
+DEMO_ACCOUNTS = ("amal", "ines", "bela", "sol", "judith", "edda", "paul", "yuki")
+
+
+def address(character: Character) -> str:
+    return f"{character.sign_in}@example.org"
+
+
+def enter(house: House, starts: datetime, hashed: str) -> Organisation:
+    """The organisation with its people and, for a member, its place among everyone."""
+    joined_at = starts + timedelta(days=house.joins)
+    organisation = Organisation.objects.create(
+        name=house.name,
+        kind=house.kind,
+        region=house.region,
+        joined_on=joined_at.date(),
+        identifiers_allowed_from=joined_at.date() if house.identifiers else None,
+        probation_ends_on=joined_at.date() + timedelta(days=90),
+    )
+    for character in house.people:
+        staff = Staff.objects.create(
+            organisation=organisation,
+            email=address(character),
+            name=character.name,
+            pseudonym=f"{house.name} {100 + Staff.objects.count()}",
+            password=hashed,
+            trained_until=date(starts.year + 5, 1, 1),
+            joined_at=joined_at,
+        )
+        Grant.objects.bulk_create(
+            Grant(staff=staff, role=role, granted_at=joined_at, granted_by=staff.public_id)
+            for role in character.roles
+        )
+        if SECOND_FACTOR_REQUIRED & set(character.roles):
+            TOTP.activate(staff, generate_totp_secret())
+    if house.kind != MemberKind.PROGRAMME:
+        everyone, _ = Community.objects.get_or_create(is_everyone=True, defaults={"name": "Everyone"})
+        Membership.objects.create(community=everyone, organisation=organisation, joined_at=joined_at)
+    return organisation
+
+
+def hashed_password() -> str:
+    return make_password(PASSWORD)
+
+
+def accounts() -> list[str]:
+    """The demo accounts as the launcher prints them."""
+    characters = {character.sign_in: character for house in (PROGRAMME, *MEMBERS) for character in house.people}
+    lines = [
+        f"{address(characters[name]):<22} {characters[name].name:<18} "
+        + ", ".join(str(role.label) for role in characters[name].roles)
+        for name in DEMO_ACCOUNTS
+    ]
+    return [*lines, f"password for all: {PASSWORD}"]

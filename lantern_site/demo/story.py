@@ -1,0 +1,74 @@
+"""The plot: who joins when, how often something is shared or compared, and the yearly report."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+from lantern_site.demo import cast, events
+from lantern_site.demo.world import World
+from lantern_site.errors import Refusal
+from lantern_site.members.roles import Role
+from reviews.services import duties
+from transparency import services as transparency
+
+DAYS = 730
+SHARED_A_DAY = 1.3
+DAYS_BETWEEN_JOBS = 9
+RUSH = 26
+"""How many signals arrive in the last hours, so that there is something in every queue."""
+
+
+def tell(ends: datetime) -> World:
+    """Two years up to `ends`, through the services, with a moved clock."""
+    ends = ends.replace(minute=0, second=0, microsecond=0)
+    world = World(starts=ends - timedelta(days=DAYS), ends=ends)
+    hashed = cast.hashed_password()
+    for house in (cast.PROGRAMME, *cast.MEMBERS):
+        world.plan(world.starts + timedelta(days=house.joins), partial(_enter, world, house, hashed))
+    for day in range(1, DAYS):
+        _plan_day(world, world.starts + timedelta(days=day), SHARED_A_DAY * (0.6 + 0.8 * day / DAYS))
+    for day in range(60, DAYS, DAYS_BETWEEN_JOBS):
+        world.plan(world.starts + timedelta(days=day, hours=9), partial(events.match, world))
+    world.plan(ends - timedelta(hours=2), partial(events.match, world))
+    for number in range(RUSH):
+        world.plan(ends - timedelta(minutes=20 + 31 * number), partial(events.submit, world, slow=True))
+    _plan_report(world)
+    world.tell()
+    return world
+
+
+def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
+    world.enter(house, hashed)
+
+
+def _plan_day(world: World, morning: datetime, how_many: float) -> None:
+    world.plan(morning + timedelta(hours=3), lambda now: duties.perform(now=now))
+    for _ in range(_drawn(world.dice, how_many)):
+        at = morning + timedelta(minutes=world.dice.randrange(24 * 60))
+        world.plan(at, partial(events.submit, world))
+
+
+def _drawn(dice: Random, mean: float) -> int:
+    """A whole number whose mean is `mean`."""
+    return int(mean) + (dice.random() < mean % 1)
+
+
+def _plan_report(world: World) -> None:
+    """The report of the last whole year is frozen in January and published by somebody else in February."""
+    year = (world.ends - timedelta(days=60)).year - 1
+    frozen_at = datetime(year + 1, 1, 20, 9, tzinfo=UTC)
+    world.plan(frozen_at, partial(_freeze, world, year))
+
+
+def _freeze(world: World, year: int, now: datetime) -> None:
+    editor = world.somebody("Lantern programme", Role.EDITOR, now)
+    edition = transparency.freeze(year=year, actor=editor, now=now)
+    transparency.compute(edition_id=edition.public_id, actor=editor, now=now)
+    world.plan(now + timedelta(days=12), partial(_publish, world, edition.public_id))
+
+
+def _publish(world: World, edition_id: int, now: datetime) -> None:
+    with suppress(Refusal):
+        publisher = world.somebody("Lantern programme", Role.PUBLISHER, now)
+        transparency.publish(edition_id=edition_id, actor=publisher, now=now)

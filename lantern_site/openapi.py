@@ -1,0 +1,34 @@
+"""The description of the machine interface: an OpenAPI document, and a page to read and try it."""
+
+from csp.decorators import csp_update
+from django.urls import path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from lantern_site.pages import public
+from lantern_site.rest import SCHEME, KeyAuthentication
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the document describes a key. Defining it registers it."""
+
+    target_class = KeyAuthentication
+    name = "key"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": SCHEME,
+            "bearerFormat": "lk_<prefix>_<secret>",
+            "description": "A key that a member admin has issued. It carries scopes and an expiry date.",
+        }
+
+
+# The page draws its icons from data: addresses.
+docs = csp_update({"img-src": ["data:"]})(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
+
+urlpatterns = [
+    path("schema/", public(SpectacularJSONAPIView.as_view()), name="api-schema"),
+    path("docs/", public(docs), name="api-docs"),
+]

@@ -1,0 +1,117 @@
+"""What lies on a desk: the lists that wait for a person or an organisation, and their lengths in one query."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.models import Entry
+from lantern_site.members import roles
+from lantern_site.members.models import Organisation
+from lantern_site.members.roles import Role
+from reviews import queues
+from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet
+from reviews.workflow import DisputeState
+from signals.models import Lead, Signal, SignalQuerySet
+from signals.services.sharing import RENEWABLE_BEFORE
+from signals.workflow import Status
+
+Lists = Mapping[str, QuerySet[Any]]
+
+
+class Length(Subquery):
+    """The number of rows of a queryset, as one column of another query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS listed)"
+    output_field = IntegerField()
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        super().__init__(queryset.order_by().values("pk"))
+
+
+def lengths(actor: Actor, lists: Lists) -> dict[str, int]:
+    """How long each list is, in one query however many there are."""
+    columns = {name: Length(queryset) for name, queryset in lists.items()}
+    return dict(Organisation.objects.filter(pk=actor.organisation_id).values(**columns).get())
+
+
+def disputes_to_answer(actor: Actor) -> DisputeQuerySet:
+    """Disputes of the actor's signals that nobody has answered."""
+    if not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+        return Dispute.objects.none()
+    touched = Dispute.objects.filter(touches__organisation=actor.organisation_id).values("pk")
+    return Dispute.objects.filter(pk__in=touched, state=DisputeState.OPENED)
+
+
+def holds_to_confirm(actor: Actor) -> DisputeQuerySet:
+    """Disputes of the actor's organisation, or all for a steward, in which a hold was asked for and waits."""
+    waiting = Dispute.objects.open().filter(hold_asked=True, held_at__isnull=True)
+    if roles.has(actor, Role.STEWARD):
+        return waiting
+    if not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+        return Dispute.objects.none()
+    return waiting.filter(opener=actor.organisation_id).exclude(opened_by__public_id__in=actor.people)
+
+
+def disputes_to_decide(actor: Actor) -> DisputeQuerySet:
+    """What waits for an adjudicator; appeals wait for an external one."""
+    states: set[DisputeState] = set()
+    if roles.has(actor, Role.ADJUDICATOR):
+        states |= {DisputeState.OPENED, DisputeState.ANSWERED}
+    if roles.has(actor, Role.EXTERNAL_ADJUDICATOR):
+        states.add(DisputeState.APPEALED)
+    return Dispute.objects.filter(state__in=sorted(states))
+
+
+def recalls_to_acknowledge(actor: Actor) -> QuerySet[Delivery]:
+    if actor.programme or not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+        return Delivery.objects.none()
+    return Delivery.objects.waiting_for(actor.organisation_id)
+
+
+def leads_to_examine(actor: Actor) -> QuerySet[Lead]:
+    if not roles.has(actor, Role.ANALYST):
+        return Lead.objects.none()
+    return Lead.objects.visible_to(actor).without_finding()
+
+
+def returned(actor: Actor) -> SignalQuerySet:
+    """What a reviewer sent back to the actor's organisation."""
+    if not roles.has(actor, Role.SUBMITTER):
+        return Signal.objects.none()
+    return Signal.objects.owned_by(actor.organisation_id).filter(status=Status.RETURNED)
+
+
+def expiring(actor: Actor, now: datetime) -> SignalQuerySet:
+    """The organisation's own signals in the days in which they may be renewed."""
+    if not roles.has(actor, Role.REVIEWER):
+        return Signal.objects.none()
+    own = Signal.objects.owned_by(actor.organisation_id)
+    return own.filter(status=Status.ACTIVE, expires_at__lte=now + RENEWABLE_BEFORE)
+
+
+def lists(actor: Actor, now: datetime) -> Lists:
+    """Everything that waits, by the name under which pages show it."""
+    return {
+        "queue": queues.waiting(actor),
+        "leads": leads_to_examine(actor),
+        "answer": disputes_to_answer(actor),
+        "confirm": holds_to_confirm(actor),
+        "decide": disputes_to_decide(actor),
+        "recalls": recalls_to_acknowledge(actor),
+        "returned": returned(actor),
+        "expiring": expiring(actor, now),
+    }
+
+
+def own_work(actor: Actor, now: datetime) -> Lists:
+    """What the person did in the last twelve hours; nobody else is shown this."""
+    since = now - timedelta(hours=12)
+    return {
+        "reviewed": Decision.objects.filter(decided_by__public_id=actor.id, decided_at__gte=since),
+        "revealed": Entry.objects.filter(
+            Q(action="signal.revealed"), actor=actor.id, actor_kind=actor.kind.value, at__gte=since
+        ),
+    }

@@ -1,0 +1,229 @@
+"""May this actor dispute, answer, hold, decide or acknowledge this, now? Separation is by person and organisation."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.actors import Actor, ActorKind
+from lantern_site.audit.models import Entry
+from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members import roles
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.policies import require_role_or_scope
+from lantern_site.members.roles import Role
+from reviews import clocks, workflow
+from reviews.models import Delivery, Dispute, DisputedSignal, StewardHold
+from reviews.workflow import DisputeMove, DisputeState, HoldReason, Reason, Result, Scope
+from signals.models import Lead, Signal
+from signals.workflow import Status
+
+DISPUTABLE = frozenset({Status.ACTIVE, Status.HELD, Status.EXPIRED})
+"""What a dispute may touch: what was shared and has not been taken back."""
+
+RECORD_OVER = timedelta(days=90)
+RECORD_LEAST = 10
+RECORD_PERCENT = 30
+READS = frozenset({"signal.revealed"})
+"""Ledger actions that are no part in a case."""
+
+
+def deadline(start: datetime, days: int) -> datetime:
+    """`days` working days after `start`, by the programme's calendar."""
+    holidays = {date.fromisoformat(day) for day in getattr(settings, "HOLIDAYS", ())}
+    return clocks.working_days(start, days, holidays)
+
+
+def scope_of(reason: Reason, asked: Scope) -> Scope:
+    """What harms a person harms them through every signal on the indicator, whichever one was named."""
+    return Scope.INDICATOR if reason in workflow.PERSON_HARM and asked == Scope.SIGNAL else asked
+
+
+def may_dispute(actor: Actor, signal: Signal) -> None:
+    """A person of a member that sees the signal and does not own it."""
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    if signal.status not in DISPUTABLE:
+        raise _not_open(signal)
+    if actor.organisation_id == signal.organisation_id:
+        raise NotAllowed(_("Your organisation shared this signal: withdraw it instead."))
+    if Dispute.objects.open().filter(opener=actor.organisation_id, touches__signal=signal).exists():
+        raise WrongState(_("Your organisation disputes this signal already."))
+
+
+def may_answer(actor: Actor, dispute: Dispute) -> None:
+    workflow.target(dispute.state, DisputeMove.ANSWER)
+    _is_person(actor)
+    roles.require(actor, Role.REVIEWER, Role.ANALYST)
+    _is_owner(actor, dispute)
+
+
+def may_accept(actor: Actor, dispute: Dispute) -> None:
+    workflow.target(dispute.state, DisputeMove.ACCEPT)
+    _is_person(actor)
+    roles.require(actor, Role.REVIEWER)
+    _is_owner(actor, dispute)
+
+
+def may_withdraw(actor: Actor, dispute: Dispute) -> None:
+    workflow.target(dispute.state, DisputeMove.WITHDRAW)
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    _is_opener(actor, dispute)
+
+
+def may_decide(actor: Actor, dispute: Dispute) -> None:
+    workflow.target(dispute.state, DisputeMove.DECIDE)
+    roles.require(actor, Role.ADJUDICATOR)
+    _is_uninvolved(actor, dispute)
+
+
+def may_appeal(actor: Actor, dispute: Dispute, now: datetime) -> None:
+    """Once, by either party, within 30 days."""
+    workflow.target(dispute.state, DisputeMove.APPEAL)
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    if actor.organisation_id != dispute.opener_id and actor.organisation_id not in owners(dispute):
+        raise NotAllowed(_("Only the parties of the dispute may appeal."))
+    if dispute.decided_at is None or now > dispute.decided_at + clocks.APPEAL_WITHIN:
+        raise WrongState(_("An appeal is open for 30 days after the decision."))
+
+
+def may_decide_appeal(actor: Actor, dispute: Dispute) -> None:
+    workflow.target(dispute.state, DisputeMove.DECIDE_APPEAL)
+    roles.require(actor, Role.EXTERNAL_ADJUDICATOR)
+    _is_uninvolved(actor, dispute)
+
+
+def may_hold(actor: Actor, dispute: Dispute, now: datetime) -> None:
+    """A second person of the opener, where a hold was asked for; or a steward alone, whatever the reason."""
+    workflow.target(dispute.state, DisputeMove.DECIDE)  # while a first decision is to come
+    if dispute.held_at is not None:
+        raise WrongState(_("This dispute has had its hold."))
+    if actor.programme:
+        roles.require(actor, Role.STEWARD)
+        return
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    _is_opener(actor, dispute)
+    if not dispute.hold_asked or not dispute.is_person_harm:
+        raise NotAllowed(_("No hold was asked for. The programme's steward may hold the signal."))
+    if dispute.opened_by.public_id in actor.people:
+        raise NotAllowed(_("You opened this dispute. A second person of your organisation confirms the hold."))
+    if DisputedSignal.objects.filter(dispute=dispute, signal__danger=True).exists():
+        raise NotAllowed(_("A child may be in danger: only the programme's steward holds this signal."))
+    may_hold_at_once(dispute.opener_id, now)
+
+
+def may_hold_at_once(organisation_id: int | None, now: datetime) -> None:
+    """Raise NotAllowed when too few of the organisation's disputes were upheld of late."""
+    decided, upheld = opener_record(organisation_id, now)
+    if decided >= RECORD_LEAST and upheld * 100 < RECORD_PERCENT * decided:
+        raise NotAllowed(
+            _(
+                "Of your organisation's %(decided)d disputes that were decided in the last 90 days, %(upheld)d were "
+                "upheld. Below %(percent)d %%, only the programme's steward sets a hold."
+            )
+            % {"decided": decided, "upheld": upheld, "percent": RECORD_PERCENT}
+        )
+
+
+def opener_record(organisation_id: int | None, now: datetime) -> tuple[int, int]:
+    """How many disputes of an opener were decided in the last 90 days, and how many of them not in vain.
+
+    An accepted dispute and one that led to an amendment count as upheld.
+    """
+    opened = Dispute.objects.filter(opener=organisation_id)
+    since = now - RECORD_OVER
+    accepted = Q(state=DisputeState.ACCEPTED, answered_at__gt=since)
+    decided = opened.filter(Q(decided_at__gt=since) | accepted)
+    in_vain = decided.filter(
+        Q(appeal_result=Result.NOT_UPHELD) | Q(appeal_result="", result=Result.NOT_UPHELD)
+    )
+    total = decided.count()
+    return total, total - in_vain.count()
+
+
+def may_steer_hold(actor: Actor, dispute: Dispute) -> None:
+    """End a hold in force, or extend it."""
+    roles.require(actor, Role.STEWARD)
+    if not dispute.is_holding:
+        raise WrongState(_("No hold is in force."))
+
+
+def may_extend_hold(actor: Actor, dispute: Dispute) -> None:
+    may_steer_hold(actor, dispute)
+    if dispute.hold_extended:
+        raise WrongState(_("The hold has been extended once."))
+
+
+def may_hold_as_programme(actor: Actor, signal: Signal) -> None:
+    roles.require(actor, Role.STEWARD)
+    if signal.status not in (Status.ACTIVE, Status.HELD):
+        raise _not_open(signal)
+
+
+def may_release_as_programme(actor: Actor, placed: StewardHold) -> None:
+    roles.require(actor, Role.STEWARD)
+    if placed.reason == HoldReason.CHECK_OVERDUE:
+        raise WrongState(_("The completeness check is overdue: the hold ends when it is passed."))
+
+
+def may_acknowledge(actor: Actor, delivery: Delivery, *, hits: int | None) -> None:
+    """People of the member; a key only where there is no local hit and no lead, so that nothing is to be judged."""
+    require_role_or_scope(actor, KeyScope.FEEDBACK, Role.ANALYST, Role.REVIEWER)
+    if actor.kind != ActorKind.KEY:
+        return
+    leads = Lead.objects.filter(organisation=actor.organisation_id, signal=delivery.recall.signal_id)
+    if hits != 0 or leads.exists():
+        raise NotAllowed(_("There were hits or leads: a person must say what was done."))
+
+
+def may_confirm_answer(actor: Actor, delivery: Delivery) -> None:
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    if delivery.acknowledged_by is not None and delivery.acknowledged_by.public_id in actor.people:
+        raise NotAllowed(_("You gave this answer. A second person confirms it."))
+
+
+def owners(dispute: Dispute) -> set[int]:
+    """The organisations whose signals the dispute touches."""
+    return set(DisputedSignal.objects.filter(dispute=dispute).values_list("organisation_id", flat=True))
+
+
+def took_part(people: Iterable[int], dispute: Dispute) -> bool:
+    """Whether one of these people has acted in the dispute or on a signal that it touches; the ledger knows."""
+    signals = DisputedSignal.objects.filter(dispute=dispute).values_list("signal__public_id", flat=True)
+    in_dispute = Q(subject_kind="dispute", subject=dispute.public_id)
+    on_signals = Q(subject_kind="signal", subject__in=list(signals)) & ~Q(action__in=sorted(READS))
+    return Entry.objects.filter(in_dispute | on_signals, actor__in=sorted(people)).exists()
+
+
+def _not_open(signal: Signal) -> WrongState:
+    label = Status(signal.status).label.lower()
+    return WrongState(_("This is not open: the signal is %(status)s.") % {"status": label})
+
+
+def _is_person(actor: Actor) -> None:
+    if actor.kind != ActorKind.STAFF:
+        raise NotAllowed(_("Only people do this."))
+
+
+def _is_owner(actor: Actor, dispute: Dispute) -> None:
+    if actor.organisation_id not in owners(dispute):
+        raise NotAllowed(_("Only the organisation that shared the signal may do that."))
+
+
+def _is_opener(actor: Actor, dispute: Dispute) -> None:
+    if actor.organisation_id != dispute.opener_id:
+        raise NotAllowed(_("Only the organisation that opened the dispute may do that."))
+
+
+def _is_uninvolved(actor: Actor, dispute: Dispute) -> None:
+    """Of neither party, and without a part in what is judged."""
+    if actor.organisation_id == dispute.opener_id or actor.organisation_id in owners(dispute):
+        raise NotAllowed(_("Your organisation is a party of this dispute."))
+    if took_part(actor.people, dispute):
+        raise NotAllowed(_("You took part in this case. Somebody uninvolved decides."))

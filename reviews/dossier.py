@@ -1,0 +1,344 @@
+"""Everything that the page of one signal shows, read for one actor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site.audit.actors import Actor
+from reviews import timeline, waiting
+from reviews.models import Decision, Delivery, Dispute, Recall
+from reviews.timeline import Change
+from reviews.workflow import Attestation, Verdict
+from signals import kinds, rows
+from signals.models import Receipt, Signal, SignalVersion
+from signals.workflow import Status
+
+Words = str | Promise
+SIBLINGS = 20
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of `components/facts.html`."""
+
+    term: Words
+    value: Words
+    mono: bool = False
+    url: str = ""
+    status: str = ""
+    severity: int = 0
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another signal on the same indicator."""
+
+    member: str
+    reference: str
+    url: str
+    first_seen: date
+    status: str
+    harm: Words
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place in `components/lifecycle.html`."""
+
+    label: Words
+    state: str
+    at: datetime | None = None
+    note: Words = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    number: int
+    state: str
+    proposed_at: datetime
+    who: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A member that received the signal, first when, and in which ways."""
+
+    member: str
+    at: datetime
+    ways: str
+
+
+class Dossier:
+    """Reads what it is asked for, once. Use it inside `acting_as` only."""
+
+    def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
+        self.signal, self.actor, self.now = signal, actor, now
+        self.is_own = signal.organisation_id == actor.organisation_id
+        self.sees_reach = self.is_own or actor.programme
+
+    @cached_property
+    def row(self) -> waiting.QueueRow:
+        """The head of the page; corroborations are counted among what is seen elsewhere."""
+        row = waiting.row_of(self.signal, self.actor, self.now)
+        return replace(row, corroborations=len(self._corroborating))
+
+    @cached_property
+    def _others(self) -> list[Signal]:
+        same = Signal.objects.visible_to(self.actor).filter(indicator=self.signal.indicator_id)
+        same = same.exclude(pk=self.signal.pk).exclude(status__in=[Status.CANCELLED, Status.RETURNED])
+        return list(same.select_related("organisation", "current_version").order_by("-submitted_at", "-pk")[:SIBLINGS])
+
+    @cached_property
+    def _corroborating(self) -> set[int]:
+        return {
+            other.organisation_id
+            for other in self._others
+            if other.status == Status.ACTIVE
+            and other.organisation_id != self.signal.organisation_id
+            and other.version.origin in kinds.CORROBORATING
+        }
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        return [
+            Elsewhere(
+                member=self._member(other),
+                reference=other.reference,
+                url=reverse("reviews:signal", args=[other.public_id]),
+                first_seen=other.version.first_seen_on or other.submitted_at.date(),
+                status=other.status,
+                harm=other.version.get_harm_display(),
+            )
+            for other in self._others
+        ]
+
+    def _member(self, signal: Signal) -> str:
+        named = self.actor.programme or signal.organisation_id == self.actor.organisation_id
+        return signal.organisation.name if named or signal.version.owner_named else _("A platform member")
+
+    @cached_property
+    def siblings(self) -> list[rows.Row]:
+        """The other signals of the same incident."""
+        if self.signal.incident_id is None:
+            return []
+        same = Signal.objects.visible_to(self.actor).filter(incident=self.signal.incident_id).exclude(pk=self.signal.pk)
+        return [rows.row_of(one, self.actor) for one in same.with_context().order_by("pk")[:SIBLINGS]]
+
+    @cached_property
+    def disputes(self) -> list[Dispute]:
+        touched = Dispute.objects.visible_to(self.actor).filter(touches__signal=self.signal)
+        return list(touched.select_related("opener").order_by("-opened_at", "-pk"))
+
+    @cached_property
+    def recall(self) -> Recall | None:
+        return Recall.objects.filter(signal=self.signal).order_by("-opened_at", "-pk").first()
+
+    @cached_property
+    def recall_waits(self) -> bool:
+        """Whether the actor's organisation has yet to acknowledge the recall."""
+        if self.recall is None or self.sees_reach:
+            return False
+        return Delivery.objects.waiting_for(self.actor.organisation_id).filter(recall=self.recall).exists()
+
+    @cached_property
+    def recall_url(self) -> str:
+        """Where the recall is: its reach for the owner and the programme, the answer for a member that received it."""
+        if self.recall is None or not (self.sees_reach or self.recall_waits):
+            return ""
+        return reverse("reviews:recall", args=[self.recall.public_id])
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What reviewers said, newest first: the owner and the programme know."""
+        if not self.sees_reach:
+            return []
+        said = Decision.objects.filter(signal=self.signal).select_related("decided_by", "organisation")
+        return list(said.order_by("-decided_at", "-pk"))
+
+    @cached_property
+    def given(self) -> dict[Attestation, Decision]:
+        """The approvals of the version under review."""
+        number = self.signal.version.number
+        return {
+            Attestation(one.attestation): one
+            for one in self.decisions
+            if one.verdict == Verdict.APPROVE and one.version == number
+        }
+
+    @cached_property
+    def versions(self) -> list[Version]:
+        """Newest first, each with what it changed. Only the owner and the programme see what was not shared."""
+        if not self.sees_reach or self.signal.version.number == 1:
+            return []
+        known = list(SignalVersion.objects.filter(signal=self.signal).select_related("proposed_by").order_by("number"))
+        told = []
+        for before, version in zip([None, *known], known, strict=False):
+            changes = differences(before, version) if before is not None else []
+            who = waiting.name_for(self.actor, version.proposed_by)
+            told.append(Version(version.number, version.state, version.proposed_at, who, changes))
+        return told[::-1]
+
+    @cached_property
+    def receipts(self) -> list[Received]:
+        """Who received it; for the owner and the programme."""
+        if not self.sees_reach or self.signal.activated_at is None:
+            return []
+        given = Receipt.objects.filter(signal=self.signal).values_list("organisation__name", "way")
+        by_member: dict[str, tuple[datetime, list[str]]] = {}
+        for member, way, at in given.annotate(first=Min("at")).order_by("first", "organisation__name", "way"):
+            by_member.setdefault(member, (at, []))[1].append(str(WAYS[way]))
+        return [Received(member, at, ", ".join(ways)) for member, (at, ways) in by_member.items()]
+
+    @cached_property
+    def timeline(self) -> list[timeline.Told]:
+        changes = {version.number: version.changes for version in self.versions}
+        return timeline.of_signal(
+            self.signal,
+            self.actor,
+            changes=changes,
+            disputes=self.disputes,
+            recalls=[self.recall] if self.recall is not None else [],
+        )
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """The statement, in the order in which a reviewer reads it."""
+        signal, version = self.signal, self.signal.version
+        facts = [
+            Fact(_("Harm"), version.get_harm_display()),
+            Fact(_("Basis"), version.clause),
+            Fact(_("Evidence seen by"), version.evidence_seen_by),
+            Fact(_("How it was reviewed"), version.get_review_method_display()),
+            Fact(_("Origin"), version.get_origin_display()),
+            Fact(_("Confidence"), version.get_confidence_display()),
+            Fact(_("Behaviour"), ", ".join(str(kinds.Behaviour(code).label) for code in version.behaviours)),
+            Fact(_("Seen"), _period(version.first_seen_on, version.last_seen_on)),
+            Fact(_("AI-generated"), self._ai()),
+            Fact(_("Account holder"), version.get_account_holder_display() if self._has_holder() else ""),
+            Fact(_("Meaning"), version.meaning),
+            Fact(_("Note for members"), version.outward_note),
+            Fact(_("Note that stays here"), version.inward_note if self.is_own else ""),
+            Fact(_("Community"), signal.community.name),
+            Fact(_("Not to be sent to"), ", ".join(version.not_to_regions)),
+            Fact(_("Shared by"), self._member(signal)),
+            Fact(_("Submitted by"), signal.submitted_by.name if self.is_own else ""),
+            Fact(_("Submitted"), _moment(signal.submitted_at)),
+            Fact(_("Shared"), _moment(signal.activated_at)),
+            Fact(_("Expires"), date_format(signal.expires_at, "j F Y") if signal.is_live else ""),
+        ]
+        return [fact for fact in facts if fact.value]
+
+    def _has_holder(self) -> bool:
+        return self.signal.indicator.kind in kinds.IDENTIFIERS
+
+    def _ai(self) -> str:
+        version = self.signal.version
+        if version.ai == kinds.AiIndication.NOT_INDICATED:
+            return ""
+        real_child = _("real child: %(answer)s") % {"answer": str(version.get_real_child_display()).lower()}
+        return f"{version.get_ai_display()} · {real_child}"
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The life of the signal as a bar: what was, what is, what comes."""
+        signal = self.signal
+        steps = [Step(_("Submitted"), "done", signal.submitted_at)]
+        if signal.activated_at is None:
+            return [*steps, *self._before_sharing()]
+        steps.append(Step(_("Shared"), "done", signal.activated_at))
+        if signal.check_due_at is not None:
+            steps.append(Step(_("Completeness check"), "next", signal.check_due_at, _("due")))
+        if signal.status == Status.ACTIVE:
+            steps[1] = replace(steps[1], label=_("Active"), state="current")
+        elif signal.is_live:
+            steps.append(Step(_("Held"), "current"))
+        else:
+            return [*steps, Step(signal.get_status_display(), "current", signal.ended_at)]
+        return [*steps, Step(_("Expires"), "next", signal.expires_at)]
+
+    def _before_sharing(self) -> list[Step]:
+        signal = self.signal
+        if signal.status == Status.RETURNED:
+            return [Step(_("Returned"), "current"), Step(_("Review"), "next"), Step(_("Shared"), "next")]
+        if signal.status != Status.SUBMITTED:
+            return [Step(signal.get_status_display(), "current", signal.ended_at), Step(_("Shared"), "off")]
+        own = self.given.get(Attestation.EVIDENCE)
+        review = Step(_("Own review"), "done" if own else "current", own.decided_at if own else None)
+        steps = [review]
+        if own:
+            steps.append(Step(_("Programme's check"), "current"))
+        return [*steps, Step(_("Shared"), "next")]
+
+    @property
+    def acted_since(self) -> Decision | None:
+        """The newest decision, when it was somebody else's."""
+        newest = self.decisions[0] if self.decisions else None
+        return newest if newest is not None and newest.decided_by.public_id not in self.actor.people else None
+
+
+WAYS: Mapping[str, Words] = {
+    Receipt.Way.FEED: gettext_lazy("feed"),
+    Receipt.Way.LOOKUP: gettext_lazy("look-up"),
+    Receipt.Way.LEAD: gettext_lazy("match job"),
+    Receipt.Way.PAGE: gettext_lazy("page"),
+    Receipt.Way.REVEAL: gettext_lazy("reveal"),
+    Receipt.Way.EXPORT: gettext_lazy("export"),
+}
+
+COMPARED: Mapping[str, Words] = {
+    "harm": gettext_lazy("Harm"),
+    "clause": gettext_lazy("Basis"),
+    "evidence_seen_by": gettext_lazy("Evidence seen by"),
+    "review_method": gettext_lazy("How it was reviewed"),
+    "origin": gettext_lazy("Origin"),
+    "confidence": gettext_lazy("Confidence"),
+    "first_seen_on": gettext_lazy("First seen"),
+    "last_seen_on": gettext_lazy("Last seen"),
+    "behaviours": gettext_lazy("Behaviour"),
+    "ai": gettext_lazy("AI-generated"),
+    "real_child": gettext_lazy("Real child"),
+    "account_holder": gettext_lazy("Account holder"),
+    "not_to_regions": gettext_lazy("Not to be sent to"),
+    "owner_named": gettext_lazy("Owner named"),
+    "meaning": gettext_lazy("Meaning"),
+    "outward_note": gettext_lazy("Note for members"),
+}
+
+
+def differences(before: SignalVersion, after: SignalVersion) -> list[Change]:
+    """What a version changed, field by field, in words."""
+    changed = (name for name in COMPARED if getattr(before, name) != getattr(after, name))
+    return [(COMPARED[name], _in_words(before, name), _in_words(after, name)) for name in changed]
+
+
+def _in_words(version: SignalVersion, name: str) -> str:
+    value = getattr(version, name)
+    if name == "behaviours":
+        return ", ".join(str(kinds.Behaviour(code).label) for code in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, date):
+        return date_format(value, "j F Y")
+    display = getattr(version, f"get_{name}_display", None)
+    return str(display()) if display else str(value or "")
+
+
+def _period(first: date | None, last: date | None) -> str:
+    days = [date_format(day, "j F Y") for day in (first, last) if day is not None]
+    return " – ".join(dict.fromkeys(days))
+
+
+def _moment(at: datetime | None) -> str:
+    return date_format(localtime(at), "j F Y, H:i") if at is not None else ""

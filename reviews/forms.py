@@ -1,0 +1,207 @@
+"""Text from people, turned into typed values. The rules live in the domain; here they are only said more kindly."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site import public_ids
+from lantern_site.members.models import Staff
+from reviews import workflow
+from reviews.services.decisions import Judgement
+from reviews.workflow import PERSON_HARM, Verdict
+from signals import kinds
+from signals.forms import Refusable, choices
+
+Choices = list[tuple[str, str | Promise]]
+
+
+def prose(label: str | Promise, most: int, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
+    """A field for sentences, with the room that the domain gives them."""
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=most, required=required, widget=area, **more)
+
+
+class Filters(forms.Form):
+    """The filters of the queue, as they stand in the address."""
+
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    q = forms.CharField(label=gettext_lazy("Reference"), required=False, max_length=20)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=[("", gettext_lazy("All kinds")), *((one.value, one.label) for one in kinds.Kind if one in kinds.OFFERED)],
+    )
+    severity = forms.TypedChoiceField(
+        label=gettext_lazy("Severity"),
+        required=False,
+        coerce=int,
+        choices=[("", gettext_lazy("Any severity")), *reversed(kinds.Severity.choices)],
+    )
+    harm = forms.ChoiceField(
+        label=gettext_lazy("Harm"),
+        required=False,
+        choices=[("", gettext_lazy("Any harm")), *kinds.HarmTerm.choices],
+    )
+
+    def clean_q(self) -> range | None:
+        """The public ids that begin as was typed, so that a list narrows with every letter."""
+        typed = self.cleaned_data["q"].strip()
+        if not typed:
+            return None
+        body = typed.upper().replace(" ", "").replace("-", "").removeprefix("LN")
+        try:
+            return range(public_ids.parse(body.ljust(10, "0")), public_ids.parse(body.ljust(10, "Z")) + 1)
+        except ValueError:
+            raise ValidationError(
+                _("“%(typed)s” is no reference. One looks like %(example)s.")
+                % {"typed": typed, "example": public_ids.shown(0x1234_5678_9ABC)}
+            ) from None
+
+
+class Decision(Refusable):
+    """What a reviewer says of a submitted signal. Nothing is preselected."""
+
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices, error_messages={"required": gettext_lazy("Choose approve, reject or return.")}
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    attested = forms.BooleanField(label=gettext_lazy("I vouch for this"), required=False)
+    outward = prose(
+        gettext_lazy("Reason for the submitter"),
+        280,
+        help_text=gettext_lazy("It is sent. Describe the signal, not the content."),
+    )
+    inward = prose(gettext_lazy("Note that stays here"), 500, rows=2)
+
+    def judgement(self) -> Judgement:
+        given = self.cleaned_data
+        return Judgement(
+            Verdict(given["verdict"]), outward=given["outward"], inward=given["inward"], attested=given["attested"]
+        )
+
+
+class Park(Refusable):
+    note = forms.CharField(label=gettext_lazy("What it waits for"), max_length=200)
+
+
+class HandOver(Refusable):
+    to = forms.TypedChoiceField(label=gettext_lazy("Colleague"), coerce=int)
+
+    def __init__(self, *args: Any, colleagues: Iterable[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known: Choices = [(str(one.public_id), one.name) for one in colleagues]
+        _choose(self, "to", [("", gettext_lazy("Choose a colleague")), *known])
+
+
+class Check(Refusable):
+    """The programme's completeness check."""
+
+    passed = forms.TypedChoiceField(
+        coerce=lambda word: word == "yes",
+        choices=[("yes", gettext_lazy("Passed")), ("no", gettext_lazy("Not passed"))],
+        error_messages={"required": gettext_lazy("Choose passed or not passed.")},
+    )
+    note = prose(gettext_lazy("What is missing"), 280)
+
+
+class Hold(Refusable):
+    reason = forms.ChoiceField(label=gettext_lazy("Why it is held"))
+
+
+class Withdraw(Refusable):
+    """Taking back what was shared. Whoever is not sure that it was right says so."""
+
+    wrong = forms.ChoiceField(
+        label=gettext_lazy("Could it have been wrong?"),
+        choices=[("no", gettext_lazy("No")), ("unsure", gettext_lazy("Not sure")), ("yes", gettext_lazy("Yes"))],
+    )
+    note = prose(gettext_lazy("Note"), 280, rows=2)
+
+    def could_be_wrong(self) -> bool:
+        return bool(self.cleaned_data["wrong"] != "no")
+
+
+class Renew(Refusable):
+    new_evidence = prose(
+        gettext_lazy("New evidence"), 280, rows=2, help_text=gettext_lazy("Needed unless another member saw the same.")
+    )
+
+
+class Reveal(forms.Form):
+    reason = forms.CharField(required=False, max_length=20)
+
+
+class OpenDispute(Refusable):
+    reason = forms.ChoiceField(label=gettext_lazy("What is wrong"))
+    scope = forms.ChoiceField(label=gettext_lazy("What it is about"), choices=workflow.Scope.choices)
+    statement = prose(
+        gettext_lazy("Statement"),
+        1000,
+        required=True,
+        rows=5,
+        help_text=gettext_lazy("All parties read it. Describe the signal, not the content, and name no person."),
+    )
+    hold_asked = forms.BooleanField(
+        label=gettext_lazy("Ask for a hold until it is decided"),
+        required=False,
+        help_text=gettext_lazy("For harm to a person only. A second person of your organisation confirms it."),
+    )
+    opener_unnamed = forms.BooleanField(label=gettext_lazy("Do not name us to the owner"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about_a_person = [(one.value, one.label) for one in workflow.Reason if one in PERSON_HARM]
+        about_else = [(one.value, one.label) for one in workflow.Reason if one not in PERSON_HARM]
+        _choose(
+            self,
+            "reason",
+            [
+                ("", gettext_lazy("Choose a reason")),
+                (gettext_lazy("A person is harmed"), about_a_person),
+                (gettext_lazy("Something else"), about_else),
+            ],
+        )
+
+
+class Answer(Refusable):
+    text = prose(gettext_lazy("Your answer"), 1000, required=True, rows=5)
+
+
+class Ruling(Refusable):
+    """A decision of a dispute or of an appeal, with the reason that goes to all parties."""
+
+    result = forms.ChoiceField(choices=workflow.Result.choices)
+    text = prose(
+        gettext_lazy("Reason for all parties"),
+        1000,
+        required=True,
+        rows=5,
+        help_text=gettext_lazy("It goes to all parties, and is the letter of this decision."),
+    )
+
+
+class Appeal(Refusable):
+    text = prose(gettext_lazy("Why the decision is wrong"), 1000, required=True, rows=5)
+
+
+class Acknowledge(Refusable):
+    """What a member did about a recalled signal."""
+
+    answer = forms.ChoiceField(choices=workflow.RecallAnswer.choices)
+    report_corrected = forms.ChoiceField(
+        label=gettext_lazy("Was a report to the authorities corrected?"), choices=choices(workflow.ReportCorrected)
+    )
+    local_hits = forms.IntegerField(
+        label=gettext_lazy("Hits on your service"), min_value=0, help_text=gettext_lazy("0 when there were none.")
+    )
+
+
+def _choose(form: forms.Form, name: str, found: Any) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = found

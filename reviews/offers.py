@@ -1,0 +1,210 @@
+"""What the page of a signal offers to one actor: each action with its consequence, or the sentence that refuses it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from lantern_site.members import roles
+from lantern_site.members.lifecycle import MemberState, Suspension
+from lantern_site.members.policies import Answer, permits
+from lantern_site.members.roles import Role
+from reviews import disputing, policies
+from reviews.approvals import Approvals, Why
+from reviews.dossier import Dossier
+from reviews.models import StewardHold
+from reviews.workflow import Attestation, Verdict
+from signals import policies as sharing_policies
+from signals import workflow
+from signals.services import sharing
+from signals.workflow import Move, Status
+
+WHY: Mapping[Why, str | Promise] = {
+    Why.DANGER: gettext_lazy("a child may be in danger"),
+    Why.KEYWORD: gettext_lazy("it is a keyword"),
+    Why.WARNING: gettext_lazy("the value is on a warning list"),
+    Why.RETRACTED_BEFORE: gettext_lazy("it was retracted before"),
+    Why.POSSIBLY_CHILD: gettext_lazy("the account holder is possibly a child"),
+    Why.VOLUME: gettext_lazy("your organisation shares unusually many identifiers"),
+    Why.PROBATION: gettext_lazy("your organisation is on probation"),
+    Why.CRITICAL: gettext_lazy("it is a critical identifier"),
+    Why.SAMPLE: gettext_lazy("it was drawn for the sample"),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """A verdict as `components/option.html` shows it. None is ever preselected; `checked` repeats what was sent."""
+
+    value: str
+    title: str | Promise
+    consequence: str
+    key: str
+    refused: str = ""
+    checked: bool = False
+    name: str = "verdict"
+
+
+class Offers:
+    """Asked for by the template, one by one; use it inside `acting_as` only."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier, self.signal = dossier, dossier.signal
+        self.actor, self.now = dossier.actor, dossier.now
+
+    # Deciding
+
+    @cached_property
+    def reviews(self) -> bool:
+        """Whether the actor has a reviewing role and the signal waits for a review."""
+        return self.signal.status == Status.SUBMITTED and roles.has(self.actor, Role.REVIEWER, Role.STEWARD)
+
+    @cached_property
+    def approving(self) -> Answer:
+        return permits(policies.may_approve, self.actor, self.signal, self.now)
+
+    @cached_property
+    def reviewing(self) -> Answer:
+        """May reject and return; whoever may approve may do that too."""
+        return self.approving or permits(policies.may_review, self.actor, self.signal, self.now)
+
+    @cached_property
+    def plan(self) -> Approvals:
+        return policies.approvals_needed(self.signal, self.now)
+
+    @cached_property
+    def attestation(self) -> Attestation:
+        return policies.attestation_of(self.actor)
+
+    def options(self, chosen: str = "") -> list[Option]:
+        """Approve, reject, return, each with what will happen."""
+        refused = self.approving.sentence
+        return [
+            Option("approve", Verdict.APPROVE.label, self.after_approval(), "1", refused, chosen == "approve"),
+            Option(
+                "reject",
+                Verdict.REJECT.label,
+                _("Not shared. The submitter reads your reason."),
+                "2",
+                checked=chosen == "reject",
+            ),
+            Option(
+                "return",
+                Verdict.RETURN.label,
+                _("Back to the submitter to be corrected."),
+                "3",
+                checked=chosen == "return",
+            ),
+        ]
+
+    def after_approval(self) -> str:
+        """What an approval by this actor leads to."""
+        if self.plan.first - set(self.dossier.given) - {self.attestation}:
+            return _("The programme checks completeness before it is shared: %(why)s.") % {"why": self.why}
+        told = ngettext("Shared with %(count)d member at once.", "Shared with %(count)d members at once.", self.audience)
+        told = told % {"count": self.audience}
+        if self.plan.provisional:
+            return told + " " + _("Provisional until the programme has checked it: %(why)s.") % {"why": self.why}
+        if self.plan.check_within_hours is not None:
+            return told + " " + _("The programme checks it within %(hours)d h: %(why)s.") % {
+                "hours": self.plan.check_within_hours,
+                "why": self.why,
+            }
+        return told
+
+    @property
+    def why(self) -> str:
+        return str(WHY[self.plan.why]) if self.plan.why is not None else ""
+
+    @cached_property
+    def audience(self) -> int:
+        """How many other members would receive it now."""
+        others = self.signal.community.organisations.filter(memberships__left_at__isnull=True, state=MemberState.ACTIVE)
+        others = others.filter(suspended__in=[Suspension.NONE, Suspension.SUBMIT]).exclude(pk=self.signal.organisation_id)
+        regions = self.signal.version.not_to_regions
+        return others.exclude(region__in=regions).distinct().count()
+
+    # The programme
+
+    @cached_property
+    def checking(self) -> bool:
+        return self.signal.check_due_at is not None and bool(
+            permits(policies.may_check, self.actor, self.signal, self.now)
+        )
+
+    @cached_property
+    def holding(self) -> bool:
+        """A steward may take it out of the feed."""
+        placed = bool(permits(disputing.may_hold_as_programme, self.actor, self.signal))
+        return placed and not self.held_by_programme
+
+    @cached_property
+    def held_by_programme(self) -> bool:
+        return self.actor.programme and StewardHold.objects.open().filter(signal=self.signal).exists()
+
+    @cached_property
+    def releasing(self) -> bool:
+        return self.held_by_programme and roles.has(self.actor, Role.STEWARD)
+
+    # The owner
+
+    def _own(self, move: Move) -> bool:
+        return self.dossier.is_own and workflow.is_open(self.signal.status, move)
+
+    @cached_property
+    def cancelling(self) -> bool:
+        return self._own(Move.CANCEL) and bool(permits(sharing_policies.may_cancel, self.actor, self.signal))
+
+    @cached_property
+    def resubmitting(self) -> bool:
+        may = (sharing_policies.may_share, self.actor, self.signal.organisation, self.now.date())
+        return self._own(Move.RESUBMIT) and bool(permits(*may))
+
+    @cached_property
+    def withdrawing(self) -> Answer | None:
+        if not self._own(Move.WITHDRAW) or not roles.has(self.actor, Role.REVIEWER):
+            return None
+        return permits(sharing_policies.may_withdraw, self.actor, self.signal)
+
+    @cached_property
+    def renewing(self) -> Answer | None:
+        """Offered in the last days, and after them."""
+        late = self.signal.status == Status.EXPIRED or self.signal.expires_at - self.now <= sharing.RENEWABLE_BEFORE
+        if not late or not self._own(Move.RENEW) or not roles.has(self.actor, Role.REVIEWER):
+            return None
+        seen = sharing.seen_by_another(self.signal)
+        return permits(sharing_policies.may_renew, self.actor, self.signal, self.now, seen_by_another=seen)
+
+    # Other members
+
+    @cached_property
+    def disputing(self) -> Answer | None:
+        if self.dossier.is_own or self.actor.programme or not roles.has(self.actor, Role.ANALYST, Role.REVIEWER):
+            return None
+        if self.signal.status not in disputing.DISPUTABLE:
+            return None
+        return permits(disputing.may_dispute, self.actor, self.signal)
+
+    @cached_property
+    def revealing(self) -> Answer:
+        return permits(sharing_policies.may_reveal, self.actor, self.signal, self.now)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no action at all: the card then says why."""
+        return not any(
+            (
+                self.reviews and self.reviewing,
+                self.checking,
+                self.holding,
+                self.releasing,
+                self.cancelling,
+                self.resubmitting,
+                self.withdrawing is not None,
+                self.renewing is not None,
+                self.disputing is not None,
+            )
+        )

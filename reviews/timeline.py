@@ -1,0 +1,245 @@
+"""One timeline out of the ledger: what happened to a signal or in a dispute, told to one reader.
+
+A reader sees the names of colleagues; people of other organisations appear by their pseudonym, and an organisation that
+does not want to be named appears as a member. Notes that stay inside are shown to the organisation that wrote them.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site.audit.actors import Actor, ActorKind
+from lantern_site.audit.models import Entry, EntryQuerySet, Payload
+from lantern_site.members.models import ApiKey, Community, Organisation, Staff
+from reviews.models import Dispute, Recall
+from reviews.workflow import Attestation, HoldReason, Reason, RecallAnswer, RecallCause, Result
+from signals.models import Signal
+from signals.workflow import RevealReason
+
+Words = str | Promise
+Change = tuple[Words, str, str]
+
+SENTENCES: Mapping[str, Words] = {
+    "signal.submitted": gettext_lazy("Submitted for review"),
+    "signal.resubmitted": gettext_lazy("Corrected and submitted again"),
+    "signal.returned": gettext_lazy("Returned for correction"),
+    "signal.cancelled": gettext_lazy("Cancelled before it was shared"),
+    "signal.rejected": gettext_lazy("Rejected"),
+    "signal.approved": gettext_lazy("Approved; another approval is still needed"),
+    "signal.activated": gettext_lazy("Approved and shared"),
+    "signal.checked": gettext_lazy("Completeness check"),
+    "signal.withdrawn": gettext_lazy("Withdrawn by its owner"),
+    "signal.held": gettext_lazy("Held: out of the feed for now"),
+    "signal.released": gettext_lazy("Released: back in the feed"),
+    "signal.retracted": gettext_lazy("Retracted: found wrong"),
+    "signal.reinstated": gettext_lazy("Reinstated on appeal"),
+    "signal.expired": gettext_lazy("Expired"),
+    "signal.renewed": gettext_lazy("Renewed"),
+    "signal.revealed": gettext_lazy("Saw the plain value"),
+    "signal.cautioned": gettext_lazy("Under caution: never to be acted on alone"),
+    "signal.cleared": gettext_lazy("No longer under caution"),
+    "signal.hold_placed": gettext_lazy("Held by the programme"),
+    "signal.hold_lifted": gettext_lazy("Hold of the programme ended"),
+    "dispute.opened": gettext_lazy("Dispute opened"),
+    "dispute.answered": gettext_lazy("Answered by the owner"),
+    "dispute.accepted": gettext_lazy("Accepted by the owner"),
+    "dispute.decided": gettext_lazy("Decided"),
+    "dispute.appealed": gettext_lazy("Appealed"),
+    "dispute.appeal_decided": gettext_lazy("Appeal decided"),
+    "dispute.withdrawn": gettext_lazy("Dispute withdrawn"),
+    "dispute.hold_confirmed": gettext_lazy("Hold confirmed by a second person"),
+    "dispute.hold_extended": gettext_lazy("Hold extended"),
+    "dispute.hold_ended": gettext_lazy("Hold ended"),
+    "recall.opened": gettext_lazy("Recall sent to everyone who received it"),
+    "recall.changed": gettext_lazy("Recall changed"),
+    "recall.delivered": gettext_lazy("Recall delivered"),
+    "recall.acknowledged": gettext_lazy("Recall acknowledged"),
+    "recall.answered": gettext_lazy("Recall answered; a second person has yet to confirm it"),
+    "recall.overdue": gettext_lazy("Recall overdue: not acknowledged in time"),
+    "recall.closed": gettext_lazy("Recall complete: everyone has acknowledged"),
+}
+"""What each action of the ledger is called. An action that is missing here is not told."""
+
+CODES: Mapping[str, Mapping[str, Words]] = {
+    "attestation": dict(Attestation.choices),
+    "reason": {
+        **dict(RevealReason.choices),
+        **dict(Reason.choices),
+        **dict(HoldReason.choices),
+        "owner": gettext_lazy("Owner's own admission"),
+    },
+    "result": dict(Result.choices),
+    "cause": dict(RecallCause.choices),
+    "answer": dict(RecallAnswer.choices),
+    "passed": {"True": gettext_lazy("passed"), "False": gettext_lazy("not passed")},
+}
+"""The words of coded facts."""
+
+BESIDE: Mapping[str, str] = {
+    "signal.approved": "attestation",
+    "signal.checked": "passed",
+    "signal.revealed": "reason",
+    "signal.retracted": "reason",
+    "signal.hold_placed": "reason",
+    "dispute.opened": "reason",
+    "dispute.decided": "result",
+    "dispute.appeal_decided": "result",
+    "recall.opened": "cause",
+    "recall.changed": "cause",
+    "recall.acknowledged": "answer",
+}
+"""The coded fact that is told beside the sentence of an action."""
+
+NOTES: Mapping[str, Words] = {
+    "inward_note": gettext_lazy("Note that stays here"),
+    "authority_informed": gettext_lazy("Authority informed"),
+    "new_evidence": gettext_lazy("New evidence"),
+    "meaning": gettext_lazy("Meaning"),
+}
+"""Free text that is told under a heading of its own; all other text is quoted beside the sentence."""
+
+INWARD = frozenset({"inward_note", "authority_informed"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry as `components/timeline.html` shows it."""
+
+    action: str
+    at: datetime
+    who: str
+    organisation: str
+    text: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """To whom it is told, and which organisations (public ids) do not want to be named to other members."""
+
+    actor: Actor
+    unnamed: frozenset[int]
+
+    def may_name(self, organisation: Organisation) -> bool:
+        own = organisation.pk == self.actor.organisation_id
+        return own or self.actor.programme or organisation.public_id not in self.unnamed
+
+
+def of_signal(
+    signal: Signal,
+    actor: Actor,
+    *,
+    disputes: Collection[Dispute] = (),
+    recalls: Collection[Recall] = (),
+    changes: Mapping[int, list[Change]] | None = None,
+    newest: int | None = None,
+) -> list[Told]:
+    """What happened to a signal, in these disputes (visible to the actor) and in these recalls, newest first.
+
+    `changes` are the differences that a version (by number) brought; they are told where it was handed in.
+    """
+    subjects = [signal.public_id, *(one.public_id for one in disputes), *(one.public_id for one in recalls)]
+    hidden = {one.opener.public_id for one in disputes if not one.opener_named}
+    if not signal.version.owner_named:
+        hidden.add(signal.organisation.public_id)
+    entries = Entry.objects.filter(subject__in=subjects, subject_kind__in=["signal", "dispute", "recall"])
+    return _told(entries, _Reader(actor, frozenset(hidden)), newest=newest, changes=changes)
+
+
+def of_dispute(dispute: Dispute, actor: Actor) -> list[Told]:
+    """Everything that happened in a dispute, newest first."""
+    hidden = frozenset() if dispute.opener_named else frozenset({dispute.opener.public_id})
+    return _told(Entry.objects.about("dispute", dispute.public_id), _Reader(actor, hidden))
+
+
+def _told(
+    entries: EntryQuerySet,
+    reader: _Reader,
+    *,
+    newest: int | None = None,
+    changes: Mapping[int, list[Change]] | None = None,
+) -> list[Told]:
+    body = Payload.objects.filter(position=OuterRef("position")).values("body")
+    known = entries.filter(_visible(reader.actor), action__in=SENTENCES).annotate(body=Subquery(body[:1]))
+    shown = list(known.order_by("-position")[:newest])
+    names = _Names(reader, shown)
+    return [_tell(entry, names, changes or {}) for entry in shown]
+
+
+def _visible(actor: Actor) -> Q:
+    """An organisation knows what it did, what concerns it alone, and what its communities were told. Of a dispute that
+    it may see it knows everything: the parties argue in the open."""
+    if actor.programme or actor.is_clock:
+        return Q()
+    own = f"organisation:{actor.organisation}"
+    known = Q(organisation=actor.organisation) | Q(audience=own) | Q(audience__startswith="community:")
+    return known | Q(subject_kind="dispute")
+
+
+def _tell(entry: Entry, names: "_Names", versions: Mapping[int, list[Change]]) -> Told:
+    own = entry.organisation == names.reader.actor.organisation
+    payload = _payload(entry)
+    quoted = " ".join(text for key, text in payload.items() if key not in NOTES)
+    changes: list[Change] = [
+        (label, "", payload[key]) for key, label in NOTES.items() if key in payload and (own or key not in INWARD)
+    ]
+    if entry.action == "signal.resubmitted":
+        changes = [*versions.get(entry.facts.get("version", 0), []), *changes]
+    who, organisation = names.of(entry)
+    return Told(entry.action, entry.at, who, organisation, _sentence(entry, quoted), changes)
+
+
+def _sentence(entry: Entry, quoted: str) -> str:
+    sentence = str(SENTENCES[entry.action])
+    if (fact := BESIDE.get(entry.action)) and (word := CODES[fact].get(str(entry.facts.get(fact)))):
+        sentence = f"{sentence} · {word}"
+    return _("%(what)s: “%(quoted)s”") % {"what": sentence, "quoted": quoted} if quoted else sentence
+
+
+def _payload(entry: Entry) -> dict[str, str]:
+    body: bytes | None = getattr(entry, "body", None)
+    return json.loads(bytes(body)) if body is not None else {}
+
+
+class _Names:
+    """Who the entries of one timeline name, fetched together."""
+
+    def __init__(self, reader: _Reader, entries: Collection[Entry]) -> None:
+        self.reader = reader
+        by_kind = {kind: {entry.actor for entry in entries if entry.actor_kind == kind} for kind in ActorKind}
+        found: list[Staff | ApiKey] = []
+        if by_kind[ActorKind.STAFF]:
+            found += Staff.objects.filter(public_id__in=by_kind[ActorKind.STAFF]).select_related("organisation")
+        if by_kind[ActorKind.KEY]:
+            found += ApiKey.objects.filter(public_id__in=by_kind[ActorKind.KEY]).select_related("organisation")
+        self.known: dict[int, Staff | ApiKey] = {one.public_id: one for one in found}
+
+    def of(self, entry: Entry) -> tuple[str, str]:
+        """The one who acted, and the organisation."""
+        one = self.known.get(entry.actor)
+        if entry.actor_kind == ActorKind.CLOCK or one is None:
+            return _("The clock"), ""
+        organisation: Organisation = one.organisation
+        if organisation.pk == self.reader.actor.organisation_id:
+            own = one.name if isinstance(one, Staff) else _("Key “%(label)s”") % {"label": one.label}
+            return own, organisation.name
+        if not self.reader.may_name(organisation):
+            return _("A member"), ""
+        return (one.pseudonym if isinstance(one, Staff) else _("A key")), organisation.name
+
+
+def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
+    """What happened since a moment: action, its words and how often, as far as the actor is told of it."""
+    told = Entry.objects.filter(at__gte=moment, action__in=SENTENCES.keys() - {"signal.revealed"})
+    if not actor.programme:
+        communities = Community.objects.with_member(actor.organisation_id)
+        audiences = [f"organisation:{actor.organisation}", *(one.audience for one in communities)]
+        told = told.filter(audience__in=audiences)
+    counted = told.values_list("action").annotate(number=Count("position")).order_by("-number", "action")
+    return [(action, SENTENCES[action], number) for action, number in counted]

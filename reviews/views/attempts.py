@@ -1,0 +1,36 @@
+"""One domain call out of one form, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from lantern_site.errors import Hidden, Refusal
+from lantern_site.pages import status_of
+from signals.forms import Refusable
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`form` shows the sentence of a refusal, and everything that was typed."""
+
+    form: Refusable
+    done: bool = False
+    refusal: Refusal | None = None
+
+    @property
+    def status(self) -> HTTPStatus:
+        return status_of(self.refusal) if self.refusal else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def attempt(form: Refusable, act: Callable[[], object]) -> Attempt:
+    """Call the service when the form is complete. What the actor may not know of is left to the door of the page."""
+    if not form.is_valid():
+        return Attempt(form)
+    try:
+        act()
+    except Hidden:
+        raise
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return Attempt(form, refusal=refusal)
+    return Attempt(form, done=True)

@@ -1,0 +1,216 @@
+"""The review queue: tabs and filters in the address, a preview beside the list, pages by key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from lantern_site.audit.actors import Actor
+from lantern_site.members import roles
+from lantern_site.members.policies import permits
+from lantern_site.members.roles import Role
+from lantern_site.pages import PageRequest, signed_in
+from reviews import desk, forms, queues, waiting
+from signals.models import Signal, SignalQuerySet
+from signals.workflow import Status
+
+PAGE = 20
+SOON = timedelta(hours=6)
+ORDER = ("-danger", "due_at", "pk")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the queue."""
+
+    code: str
+    label: str | Promise
+    steward: bool = False
+
+
+TABS = (
+    Tab("", gettext_lazy("Everything")),
+    Tab("unclaimed", gettext_lazy("Unclaimed")),
+    Tab("yours", gettext_lazy("Yours")),
+    Tab("soon", gettext_lazy("Due soon")),
+    Tab("second", gettext_lazy("Second approval"), steward=True),
+    Tab("checks", gettext_lazy("Completeness checks"), steward=True),
+)
+
+
+def lists(actor: Actor, now: datetime) -> Mapping[str, SignalQuerySet]:
+    """The signals of each tab."""
+    every = queues.waiting(actor)
+    return {
+        "": every,
+        "unclaimed": queues.unclaimed(actor, now),
+        "yours": queues.claimed_by(actor, now),
+        "soon": dated(every).filter(due_at__lt=now + SOON),
+        "second": every.filter(status=Status.SUBMITTED),
+        "checks": every.exclude(status=Status.SUBMITTED),
+    }
+
+
+def dated(signals: SignalQuerySet) -> SignalQuerySet:
+    """With the target that counts: of the completeness check once that is due, of the first review before."""
+    return signals.annotate(due_at=Coalesce("check_due_at", "review_due_at"))
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+@signed_in
+def queue(request: PageRequest) -> HttpResponse:
+    """htmx asks for the results alone, when a filter changes."""
+    found = lists(request.actor, request.now)
+    chosen = request.GET.get("tab", "")
+    tab = chosen if chosen in found else ""
+    context = _results(request, found[tab], tab)
+    if request.htmx:
+        return render(request, "reviews/_results.html", context)
+    return render(request, "reviews/queue.html", context | _frame(request, found, tab))
+
+
+def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str, object]:
+    form = forms.Filters(request.GET)
+    refused = not form.is_valid()
+    page = _page(request, dated(found.none() if refused else _filtered(found, form)))
+    shown = waiting.rows_of(page.signals, request.actor, request.now)
+    first = page.signals[0] if page.signals else None
+    return {
+        "filters": form,
+        "rows": shown,
+        "newer_url": page.newer_url,
+        "older_url": page.older_url,
+        "tab": tab,
+        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "severity", "harm")),
+        "preview": waiting.preview_of(shown[0], first, request.actor) if first else None,
+    }
+
+
+def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) -> dict[str, object]:
+    """What stands around the list."""
+    actor = request.actor
+    steward = roles.has(actor, Role.STEWARD)
+    offered = [one for one in TABS if steward or not one.steward]
+    counted: dict[str, QuerySet[Signal]] = {one.code or "all": found[one.code] for one in offered}
+    counted["late"] = dated(found[""]).filter(due_at__lt=request.now)
+    counts = desk.lengths(actor, counted)
+    newest = found[""].aggregate(newest=Max("position"))["newest"] or 0
+    return {
+        "tabs": [
+            {
+                "url": address(tab=one.code),
+                "label": one.label,
+                "count": counts[one.code or "all"],
+                "current": one.code == tab,
+            }
+            for one in offered
+        ],
+        "counts": counts,
+        "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': newest})}",
+        "may_claim": bool(permits(roles.require, actor, Role.REVIEWER, Role.STEWARD)),
+        "is_steward": steward,
+    }
+
+
+def address(**given: object) -> str:
+    """The address of the queue with these parameters, leaving out the empty ones."""
+    kept = {name: value for name, value in given.items() if value not in ("", None)}
+    return f"{reverse('reviews:queue')}?{urlencode(kept)}" if kept else reverse("reviews:queue")
+
+
+def _filtered(found: SignalQuerySet, form: forms.Filters) -> SignalQuerySet:
+    given = form.cleaned_data
+    if given["q"]:
+        found = found.filter(public_id__gte=given["q"].start, public_id__lt=given["q"].stop)
+    if given["kind"]:
+        found = found.filter(indicator__kind=given["kind"])
+    if given["severity"]:
+        found = found.filter(severity=given["severity"])
+    if given["harm"]:
+        found = found.filter(current_version__harm=given["harm"])
+    return found
+
+
+@dataclass(frozen=True)
+class _Page:
+    signals: list[Signal]
+    newer_url: str
+    older_url: str
+
+
+def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
+    """The signals after (or before) the one that the address names; its own place does not have to exist any more."""
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    anchor = None
+    if given := after or before:
+        anchor = dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
+    order = ORDER if not (anchor and before) else ("danger", "-due_at", "-pk")
+    if anchor is not None:
+        found = found.filter(beyond(anchor, backwards=bool(before)))
+    full = found.with_context().select_related("claim__staff", "current_version__proposed_by")
+    signals = list(full.order_by(*order)[: PAGE + 1])
+    more, signals = len(signals) > PAGE, signals[:PAGE]
+    if anchor is not None and before:
+        signals.reverse()
+    query = {name: value for name, value in request.GET.items() if name not in ("after", "before")}
+    newer, older = (more, True) if before else (anchor is not None, more)
+    return _Page(
+        signals,
+        address(**query, before=signals[0].public_id) if newer and signals else "",
+        address(**query, after=signals[-1].public_id) if older and signals else "",
+    )
+
+
+def beyond(anchor: Signal, *, backwards: bool = False) -> Q:
+    """What comes after a signal in the order of the queue, or before it."""
+    due_at = anchor.check_due_at or anchor.review_due_at
+    later, than = ("lt", "gt") if backwards else ("gt", "lt")
+    same_lane = Q(danger=anchor.danger)
+    return (
+        Q(**{f"danger__{than}": anchor.danger})
+        | same_lane & Q(**{f"due_at__{later}": due_at})
+        | same_lane & Q(due_at=due_at, **{f"pk__{later}": anchor.pk})
+    )
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isdecimal() and len(given) < 18 else 0
+
+
+@require_safe
+@signed_in
+def count(request: PageRequest) -> HttpResponse:
+    """How many signals came into the queue since the list was drawn."""
+    since = _number(request.GET.get("since", ""))
+    return render(
+        request,
+        "components/live_count.html",
+        {
+            "url": request.get_full_path(),
+            "count": queues.waiting(request.actor).filter(position__gt=since).count(),
+            "show_url": reverse("reviews:queue"),
+        },
+    )
+
+
+@require_safe
+@signed_in
+def preview(request: PageRequest, signal_id: int) -> HttpResponse:
+    """The panel beside the list; without htmx its link leads to the page of the signal."""
+    visible = Signal.objects.visible_to(request.actor).with_context()
+    signal = get_object_or_404(
+        visible.select_related("claim__staff", "current_version__proposed_by"), public_id=signal_id
+    )
+    row = waiting.rows_of([signal], request.actor, request.now)[0]
+    return render(request, "components/preview.html", {"preview": waiting.preview_of(row, signal, request.actor)})

@@ -1,0 +1,212 @@
+"""What the OpenAPI document says about each operation."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from lantern_site.rest import RefusedOut
+from signals.api import serializers
+
+Documented = Callable[[Any], Any]
+
+REFUSALS: dict[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: "The body is not JSON.",
+    HTTPStatus.UNAUTHORIZED: "No key, or one that is wrong, revoked or expired.",
+    HTTPStatus.FORBIDDEN: "The key lacks the scope, or the organisation may not do this at present.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or the key may not know of it: the two look the same.",
+    HTTPStatus.CONFLICT: "The `Idempotency-Key` was used for another request.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something that was given cannot be taken; `field` says what.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The hub is busy. Send the request again after `Retry-After` seconds.",
+}
+ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE)
+WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+ONE, TWO, COMMUNITY, OWNER = "LN-7Q2M4-D9XKV", "LN-1A8RT-6ZC3H", "LN-0G5WN-P2YEB", "LN-9JK4S-V7D1F"
+ADDRESS = "account.4e07408562@example.org"
+SEEN = {"version": 1, "kind": "email", "harm": "grooming", "severity": "high", "confidence": "high"}
+SAID = {
+    "origin": "user_report",
+    "review_method": "conversation",
+    "clause": "Child safety 3.2 (2026-01)",
+    "evidence_seen_by": "Child safety team",
+    "first_seen_on": None,
+    "last_seen_on": "2026-02-27",
+    "behaviours": ["poses", "asks_imagery"],
+    "ai": "not_indicated",
+    "real_child": "unknown",
+    "account_holder": "adult_indicated",
+}
+FLAGS = {"danger": False, "provisional": False, "contested": False, "caution": False}
+AROUND: dict[str, Any] = {
+    "owner": {"id": OWNER, "name": "Pixelpond"},
+    "community": {"id": COMMUNITY, "name": "Everyone"},
+    "incident": None,
+    "not_to_regions": [],
+    "meaning": "",
+    "outward_note": "Moves to a messenger within minutes.",
+    "expires_at": "2027-03-02T10:00:00Z",
+}
+CONTENT: dict[str, Any] = SEEN | SAID | FLAGS | AROUND
+ROW = {
+    "values": [{"kind": "email", "value": ADDRESS}],
+    "community": COMMUNITY,
+    "harm": "grooming",
+    "clause": "Child safety 3.2 (2026-01)",
+    "evidence_seen_by": "Child safety team",
+    "review_method": "conversation",
+    "origin": "user_report",
+    "confidence": "high",
+    "no_authority_asked": True,
+}
+
+
+def operation(
+    name: str, summary: str, text: str, *, answer: Any, example: Any, request: Any = None, asked: Any = None,
+    refusals: tuple[HTTPStatus, ...] = (), parameters: tuple[Any, ...] = (),
+) -> Documented:  # fmt: skip
+    """One operation with its answer, every refusal, and an example of both directions."""
+    statuses = sorted({*ALWAYS, *(WITH_BODY if request else ()), *refusals})
+    answers: dict[int, Any] = {200: OpenApiResponse(answer, "Answered.")}
+    answers |= {status.value: OpenApiResponse(RefusedOut, REFUSALS[status]) for status in statuses}
+    examples = [OpenApiExample("Answer", value=example, response_only=True, status_codes=["200"])]
+    if asked is not None:
+        examples.append(OpenApiExample("Request", value=asked, request_only=True))
+    documented: Documented = extend_schema(
+        operation_id=name, summary=summary, description=text, tags=["signals"], request=request,
+        parameters=list(parameters), responses=answers, examples=examples,
+    )  # fmt: skip
+    return documented
+
+
+feed = operation(
+    "feed",
+    "What has happened to signals that others share with you",
+    "Entries after a position of the ledger, oldest first. Keep `cursor` and give it as `after` next time: nothing is "
+    "skipped and nothing told twice unless it changed. Only the newest entry of a signal is told. A signal that is not "
+    "`active` any more comes without content: take its value out of use. Scope: `read`.",
+    parameters=(serializers.FeedIn,),
+    answer=serializers.PageOut,
+    example={
+        "entries": [
+            {
+                "position": 4711,
+                "at": "2026-03-02T10:00:00Z",
+                "id": ONE,
+                "status": "active",
+                "value": ADDRESS,
+                "content": CONTENT,
+            },
+            {
+                "position": 4713,
+                "at": "2026-03-02T10:04:00Z",
+                "id": TWO,
+                "status": "withdrawn",
+                "value": None,
+                "content": None,
+            },
+        ],
+        "cursor": 4713,
+        "head": 4720,
+    },
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+share = operation(
+    "share",
+    "Share signals",
+    "1 to 100 rows, at most 500 values. Each row is answered for itself; what was created waits for its review like "
+    "anything that is shared on a page. Send an `Idempotency-Key`: the same key with the same body is answered as the "
+    "first time, for at least seven days, and does nothing more. Scope: `submit`.",
+    request=serializers.BatchIn,
+    asked={"rows": [ROW]},
+    parameters=(
+        OpenApiParameter(
+            "Idempotency-Key", str, OpenApiParameter.HEADER, description="1 to 100 printable ASCII characters."
+        ),
+    ),
+    answer=serializers.ResultsOut,
+    example={
+        "results": [
+            {"row": 0, "status": "created", "signals": [ONE], "incident": None, "detail": "", "field": ""},
+            {
+                "row": 1,
+                "status": "refused",
+                "signals": [],
+                "incident": None,
+                "detail": "This hash is all zeros, all ones or another simple pattern. "
+                "It was not made from a real file.",
+                "field": "values.0.value",
+            },
+        ]
+    },
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+signal = operation(
+    "signal",
+    "One signal",
+    "What its page shows, with the value masked. The own signals need the scope `submit` or `read`, those of others "
+    "`read`.",
+    answer=serializers.SightOut,
+    example={
+        "id": ONE,
+        "status": "active",
+        "masked": "a•••@e•••.org",
+        "content": CONTENT,
+        "activated_at": "2026-03-02T10:00:00Z",
+        "ended_at": None,
+        "own": None,
+    },
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+
+look_up = operation(
+    "look_up",
+    "Look values up",
+    "1 to 100 values, or public digests of them. What is found is a lead for a person to review, never proof. "
+    "Scope: `lookup`.",
+    request=serializers.QuestionIn,
+    asked={"items": [{"kind": "email", "value": ADDRESS}, {"kind": "email", "public_digest": "4e" * 32}]},
+    answer=serializers.AnswersOut,
+    example={
+        "results": [
+            {
+                "found": [
+                    {
+                        "id": ONE,
+                        "kind": "email",
+                        "harm": "grooming",
+                        "severity": "high",
+                        "caution": False,
+                        "contested": False,
+                        "match": "exact",
+                        "distance": 0,
+                        "owner": "Pixelpond",
+                    }
+                ],
+                "detail": "",
+            },
+            {"found": [], "detail": ""},
+        ]
+    },
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+myself = operation(
+    "myself",
+    "What your key stands for",
+    "The organisation, the scopes, the communities that signals can be shared with, and the end of the ledger.",
+    answer=serializers.MeOut,
+    example={
+        "organisation": {"id": OWNER, "name": "Pixelpond"},
+        "label": "Intake service",
+        "scopes": ["submit", "read"],
+        "expires_at": "2026-09-01T08:00:00Z",
+        "communities": [{"id": COMMUNITY, "name": "Everyone"}],
+        "head": 4720,
+    },
+)

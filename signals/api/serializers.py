@@ -1,0 +1,304 @@
+"""JSON to typed values and back. Rules live in the domain; here stands only what the interface looks like."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from rest_framework import serializers
+
+from lantern_site.errors import Invalid
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.rest import In, PublicId, Word, first_fault
+from signals import candidates, feed, kinds
+from signals.intake import Item, Statement
+from signals.kinds import Severity
+from signals.models import Lead
+from signals.services import batches, lookup
+from signals.services.batches import Outcome, Row
+from signals.workflow import Status
+
+LARGEST_POSITION = 2**63 - 1
+LONGEST_PAGE = 1_000
+
+
+class SeverityWord(TextChoices):
+    LOW = "low", Severity.LOW.label
+    MEDIUM = "medium", Severity.MEDIUM.label
+    HIGH = "high", Severity.HIGH.label
+    CRITICAL = "critical", Severity.CRITICAL.label
+
+
+class OutcomeWord(TextChoices):
+    CREATED = Outcome.CREATED.value, "the signals were created and wait for review"
+    DUPLICATE = Outcome.DUPLICATE.value, "a value of the row is shared by your organisation already; nothing created"
+    REFUSED = Outcome.REFUSED.value, "the row cannot be taken; nothing created"
+
+
+class FeedStatusWord(TextChoices):
+    ACTIVE = Status.ACTIVE.value, "look for it; a person reviews what is found"
+    HELD = Status.HELD.value, "in dispute: stop using it until it is told again"
+    WITHDRAWN = Status.WITHDRAWN.value, "remove it"
+    RETRACTED = Status.RETRACTED.value, "remove it, it was wrong: look at what you did because of it"
+    EXPIRED = Status.EXPIRED.value, "remove it"
+
+
+def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
+    return serializers.CharField(max_length=longest, required=False, allow_blank=True, default="", help_text=help_text)
+
+
+# Sharing
+
+
+class ValueIn(In[Item]):
+    kind = Word(kinds.Kind, help_text="`payment`, `phone` and `vpdq` cannot be shared yet.")
+    value = serializers.CharField(
+        trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."
+    )
+    service = optional_text(40, "The code of the service that a `username` or `account_id` belongs to.")
+    quality = serializers.IntegerField(
+        min_value=0, max_value=100, required=False, allow_null=True, default=None, help_text="The quality of a `pdq`."
+    )
+
+    def made(self, given: dict[str, Any]) -> Item:
+        return Item(given["kind"], given["value"], service=given["service"] or None, quality=given["quality"])
+
+
+class RowIn(In[Row]):
+    values = ValueIn(many=True, allow_empty=False, help_text="One value, or several of one case as an incident.")
+    community = PublicId(help_text="One of the communities that `/api/v1/me` lists.")
+    harm = Word(kinds.HarmTerm)
+    clause = serializers.CharField(max_length=120, help_text="The clause of your own policy, with its version.")
+    evidence_seen_by = serializers.CharField(max_length=80, help_text="A function, never a name.")
+    review_method = Word(kinds.ReviewMethod)
+    origin = Word(kinds.Origin)
+    confidence = Word(kinds.Confidence)
+    no_authority_asked = serializers.BooleanField(
+        help_text="Your confirmation that no public authority asked for this."
+    )
+    first_seen_on = serializers.DateField(required=False, allow_null=True, default=None)
+    last_seen_on = serializers.DateField(required=False, allow_null=True, default=None)
+    behaviours = serializers.ListField(child=Word(kinds.Behaviour), max_length=10, required=False, default=list)
+    ai = Word(kinds.AiIndication, required=False, default=kinds.AiIndication.NOT_INDICATED)
+    real_child = Word(kinds.RealChild, required=False, default=kinds.RealChild.UNKNOWN)
+    account_holder = Word(kinds.AccountHolder, required=False, default=kinds.AccountHolder.UNKNOWN)
+    not_to_regions = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=50, required=False, default=list
+    )
+    owner_named = serializers.BooleanField(required=False, default=True)
+    meaning = optional_text(280, "What a keyword means, and what it may mean instead.")
+    outward_note = optional_text(280, "Goes to everyone it is shared with. No chat quotes, names, places, ages.")
+    inward_note = optional_text(500, "Stays with your organisation.")
+    expires_on = serializers.DateField(required=False, allow_null=True, default=None)
+    danger = serializers.BooleanField(
+        required=False, default=False, help_text="A child may be in danger now. Inform the authorities first."
+    )
+    authority_informed = optional_text(280, "With `danger`: which authority and when, or why not yet.")
+
+    def made(self, given: dict[str, Any]) -> Row:
+        items, community_id = given.pop("values"), given.pop("community")
+        given |= {name: tuple(dict.fromkeys(given[name])) for name in ("behaviours", "not_to_regions")}
+        return Row(tuple(items), Statement(**given), community_id)
+
+
+class Rows(serializers.ListSerializer[Row]):
+    """Each row for itself: one that cannot be read becomes an `Invalid` and does not spoil the others."""
+
+    def run_child_validation(self, data: Any) -> Row | Invalid:
+        try:
+            row: Row = super().run_child_validation(data)
+        except serializers.ValidationError as error:
+            fault = first_fault(error)
+            return Invalid(fault.detail, fault.field)
+        return row
+
+
+@dataclass(frozen=True)
+class Batch:
+    rows: list[Row | Invalid]
+
+
+class BatchIn(In[Batch]):
+    rows = Rows(child=RowIn(), allow_empty=False, max_length=batches.MOST_ROWS)
+
+    def made(self, given: dict[str, Any]) -> Batch:
+        return Batch(given["rows"])
+
+
+class ResultOut(serializers.Serializer[batches.Result]):
+    row = serializers.IntegerField(help_text="Which row of the request, counted from 0.")
+    status = serializers.ChoiceField(choices=OutcomeWord.choices)
+    signals = serializers.ListField(child=PublicId(), help_text="The new signals; of a duplicate, those that run.")
+    incident = PublicId(allow_null=True, help_text="Of a row with several values.")
+    detail = serializers.CharField(help_text="Why, in a sentence; empty for a row that was created.")
+    field = serializers.SerializerMethodField(help_text="The input at fault within the row, such as `values.0.value`.")
+
+    def get_field(self, result: batches.Result) -> str:  # the domain says `value-1` for the first value
+        return re.sub(r"^(\w+)-(\d+)$", lambda m: f"values.{int(m[2]) - 1}.{m[1]}", result.field)
+
+
+class ResultsOut(serializers.Serializer[dict[str, list[batches.Result]]]):
+    results = ResultOut(many=True)
+
+
+# The feed, and one signal
+
+
+@dataclass(frozen=True)
+class Wanted:
+    after: int
+    limit: int
+
+
+class FeedIn(In[Wanted]):
+    after = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_POSITION, required=False, default=0, help_text="The `cursor` of the last page."
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=LONGEST_PAGE, required=False, default=100)
+
+    def made(self, given: dict[str, Any]) -> Wanted:
+        return Wanted(**given)
+
+
+class PartyOut(serializers.Serializer[feed.Party]):
+    id = PublicId()
+    name = serializers.CharField()
+
+
+class ContentOut(serializers.Serializer[feed.Content]):
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=kinds.Kind.choices)
+    harm = serializers.ChoiceField(choices=kinds.HarmTerm.choices)
+    severity = serializers.ChoiceField(choices=SeverityWord.choices)
+    confidence = serializers.ChoiceField(choices=kinds.Confidence.choices)
+    origin = serializers.ChoiceField(choices=kinds.Origin.choices)
+    review_method = serializers.ChoiceField(choices=kinds.ReviewMethod.choices)
+    clause = serializers.CharField()
+    evidence_seen_by = serializers.CharField()
+    first_seen_on = serializers.DateField(allow_null=True)
+    last_seen_on = serializers.DateField(allow_null=True)
+    behaviours = serializers.ListField(child=serializers.ChoiceField(choices=kinds.Behaviour.choices))
+    ai = serializers.ChoiceField(choices=kinds.AiIndication.choices)
+    real_child = serializers.ChoiceField(choices=kinds.RealChild.choices)
+    account_holder = serializers.ChoiceField(choices=kinds.AccountHolder.choices)
+    danger = serializers.BooleanField(help_text="A child may be in danger now.")
+    provisional = serializers.BooleanField(help_text="Shared before the programme's completeness check.")
+    contested = serializers.BooleanField(help_text="A dispute is open.")
+    caution = serializers.BooleanField(help_text="Never act on this alone.")
+    owner = PartyOut(allow_null=True, help_text="Null for a platform member that is not named.")
+    community = PartyOut()
+    incident = PublicId(allow_null=True)
+    not_to_regions = serializers.ListField(child=serializers.CharField())
+    meaning = serializers.CharField()
+    outward_note = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class LineOut(serializers.Serializer[feed.Line]):
+    position = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    id = PublicId()
+    status = serializers.ChoiceField(choices=FeedStatusWord.choices)
+    value = serializers.CharField(allow_null=True, help_text="The normal form, for an active signal only.")
+    content = ContentOut(allow_null=True, help_text="For an active signal only.")
+
+
+class PageOut(serializers.Serializer[feed.Page]):
+    entries = LineOut(many=True, source="lines")
+    cursor = serializers.IntegerField(help_text="Give it as `after` to get the next page. An empty page keeps it.")
+    head = serializers.IntegerField(help_text="The end of the ledger when the page was made.")
+
+
+class OwnOut(serializers.Serializer[feed.Own]):
+    submitted_at = serializers.DateTimeField()
+    review_due_at = serializers.DateTimeField()
+    warnings = serializers.ListField(child=serializers.CharField())
+    inward_note = serializers.CharField()
+
+
+class SightOut(serializers.Serializer[feed.Sight]):
+    id = PublicId()
+    status = serializers.ChoiceField(choices=Status.choices)
+    masked = serializers.CharField(help_text="The value as pages show it.")
+    content = ContentOut()
+    activated_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    own = OwnOut(allow_null=True, help_text="For the organisation that shares the signal only.")
+
+
+# Looking up
+
+
+class CandidateIn(In[candidates.Item]):
+    kind = Word(kinds.Kind)
+    value = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    public_digest = optional_text(
+        64, 'In place of the value: hex SHA-256 of "lantern/v1/", the kind, a zero byte and the normal form.'
+    )
+    service = optional_text(40, "The code of the service that a `username` or `account_id` belongs to.")
+    quality = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
+
+    def made(self, given: dict[str, Any]) -> candidates.Item:
+        quality = given.pop("quality")
+        return candidates.Item(**given, quality="" if quality is None else str(quality))
+
+
+@dataclass(frozen=True)
+class Question:
+    items: list[candidates.Item]
+
+
+class QuestionIn(In[Question]):
+    items = serializers.ListSerializer(child=CandidateIn(), allow_empty=False, max_length=lookup.MOST)
+
+    def made(self, given: dict[str, Any]) -> Question:
+        return Question(given["items"])
+
+
+class FoundOut(serializers.Serializer[lookup.Found]):
+    id = PublicId(source="signal")
+    kind = serializers.ChoiceField(choices=kinds.Kind.choices)
+    harm = serializers.ChoiceField(choices=kinds.HarmTerm.choices)
+    severity = serializers.SerializerMethodField()
+    caution = serializers.BooleanField(help_text="Never act on this alone.")
+    contested = serializers.BooleanField(help_text="A dispute is open.")
+    match = serializers.ChoiceField(choices=Lead.Match.choices)
+    distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
+    owner = serializers.CharField(help_text="The member's name, or a sentence where it is not named.")
+
+    def get_severity(self, found: lookup.Found) -> SeverityWord:
+        return SeverityWord(Severity(found.severity).name.lower())
+
+
+class AnswerOut(serializers.Serializer[lookup.Result]):
+    found = FoundOut(many=True, help_text="Active signals of other members: leads to be reviewed, never proof.")
+    detail = serializers.CharField(source="refused", help_text="Why the item could not be looked up, or empty.")
+
+
+class AnswersOut(serializers.Serializer[dict[str, list[lookup.Result]]]):
+    results = AnswerOut(many=True, help_text="One for each item, in the same order.")
+
+
+# The key itself
+
+
+@dataclass(frozen=True)
+class Me:
+    """What a key stands for."""
+
+    organisation: feed.Party
+    label: str
+    scopes: list[str]
+    expires_at: datetime
+    communities: list[feed.Party]
+    head: int
+
+
+class MeOut(serializers.Serializer[Me]):
+    organisation = PartyOut()
+    label = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=KeyScope.choices))
+    expires_at = serializers.DateTimeField()
+    communities = PartyOut(many=True)
+    head = serializers.IntegerField(help_text="The end of the ledger.")

@@ -1,0 +1,13 @@
+"""Addresses of the machine interface."""
+
+from django.urls import path
+
+from signals.api import views
+
+urlpatterns = [
+    path("feed", views.Feed.as_view(), name="api-feed"),
+    path("signals", views.Signals.as_view(), name="api-signals"),
+    path("signals/<lnid:signal_id>", views.Signal.as_view(), name="api-signal"),
+    path("lookup", views.Lookup.as_view(), name="api-lookup"),
+    path("me", views.Myself.as_view(), name="api-me"),
+]

@@ -1,0 +1,78 @@
+"""The machine interface, version 1: one small view per resource, each calling one service."""
+
+import json
+import re
+from hashlib import sha256
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lantern_site import clock
+from lantern_site.errors import Invalid
+from lantern_site.members.models import Community
+from lantern_site.rest import Resource, machine
+from signals import feed as log
+from signals.api import documented, serializers
+from signals.api.serializers import Me
+from signals.feed import Party
+from signals.services import batches, lookup, reading
+from signals.services.batches import Once
+
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
+
+
+class Feed(Resource):
+    @documented.feed
+    def get(self, request: Request) -> Response:
+        wanted = serializers.FeedIn(data=dict(request.query_params.items())).typed()
+        page = reading.read_feed(after=wanted.after, limit=wanted.limit, actor=machine(request).actor, now=clock.now())
+        return Response(serializers.PageOut(page).data)
+
+
+class Signals(Resource):
+    @documented.share
+    def post(self, request: Request) -> Response:
+        batch = serializers.BatchIn(data=request.data).typed()
+        results = batches.share(rows=batch.rows, once=_once(request), actor=machine(request).actor, now=clock.now())
+        return Response(serializers.ResultsOut({"results": results}).data)
+
+
+class Signal(Resource):
+    @documented.signal
+    def get(self, request: Request, signal_id: int) -> Response:
+        sight = reading.look_at(signal_id=signal_id, actor=machine(request).actor, now=clock.now())
+        return Response(serializers.SightOut(sight).data)
+
+
+class Lookup(Resource):
+    @documented.look_up
+    def post(self, request: Request) -> Response:
+        question = serializers.QuestionIn(data=request.data).typed()
+        results = lookup.look_up(items=question.items, actor=machine(request).actor, now=clock.now())
+        return Response(serializers.AnswersOut({"results": results}).data)
+
+
+class Myself(Resource):
+    @documented.myself
+    def get(self, request: Request) -> Response:
+        key = machine(request).key
+        communities = Community.objects.with_member(key.organisation_id).order_by("name", "pk")
+        me = Me(
+            organisation=Party(key.organisation.public_id, key.organisation.name),
+            label=key.label,
+            scopes=key.scopes,
+            expires_at=key.expires_at,
+            communities=[Party(community.public_id, community.name) for community in communities],
+            head=log.head(),
+        )
+        return Response(serializers.MeOut(me).data)
+
+
+def _once(request: Request) -> Once | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Invalid(_("Use 1 to 100 printable ASCII characters without spaces."), "Idempotency-Key")
+    return Once(key, sha256(json.dumps(request.data, sort_keys=True).encode()).digest())

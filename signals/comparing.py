@@ -1,0 +1,201 @@
+"""Candidates against indicators: what hits, and which signals may be told about it.
+
+Two steps, on purpose. `hits()` compares with everything that was ever shared and knows no visibility; `confirm()` asks
+PostgreSQL, under the member's own eyes, what of it this member may be told.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from django.db import connection
+
+from lantern_site.members.models import Organisation
+from signals import normalise, protection
+from signals.candidates import TEXT, Candidate
+from signals.indexing import Index, Near, Tick
+from signals.kinds import RADIUS, Kind
+from signals.models import Indicator, IndicatorAlias, Lead, Signal
+from signals.normalise import Normal
+
+BATCH = 1_000
+"""Digests per query; between two the caller gets a tick."""
+DEEPEST_PATH = 16
+_STRENGTH = (Lead.Match.EXACT, Lead.Match.NEAR, Lead.Match.ALIAS, Lead.Match.PREFIX)
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A candidate that met an indicator. `distance` counts bits for image hashes, edits for profile names."""
+
+    row: int
+    indicator_id: int
+    match: Lead.Match
+    distance: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The lower, the closer."""
+        return _STRENGTH.index(self.match), self.distance
+
+
+def hits(candidates: Sequence[Candidate], index: Index, tick: Tick = lambda: None) -> list[Hit]:
+    """Every indicator that a candidate meets: one hit per row and indicator, the closest one.
+
+    `tick` is called between batches; what it raises ends the work.
+    """
+    best: dict[tuple[int, int], Hit] = {}
+    for hit in _all_hits(candidates, index, tick):
+        known = best.get((hit.row, hit.indicator_id))
+        if known is None or hit.rank < known.rank:
+            best[hit.row, hit.indicator_id] = hit
+    return sorted(best.values(), key=lambda hit: (hit.row, hit.rank, hit.indicator_id))
+
+
+def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick) -> Iterator[Hit]:
+    valued = [candidate for candidate in candidates if candidate.kind != TEXT]
+    yield from _equal(valued, tick)
+    yield from _aliases(valued, tick)
+    plain: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if not candidate.is_digest:
+            plain[candidate.kind].append(candidate)
+    for kind in RADIUS:
+        yield from _nearby(plain[kind], partial(index.near, kind), tick)
+    yield from _nearby(plain[Kind.USERNAME], index.like, tick)
+    yield from _nearby(plain[TEXT], index.mentioned, tick)
+
+
+# By digest
+
+
+Wanted = dict[bytes, list[tuple[int, Lead.Match]]]
+"""Keyed digests, with the rows that ask for them and what an equal one would mean."""
+
+
+def _equal(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
+    """Hits by equal digest; for a URL also those above it on its host."""
+    wanted: dict[str, Wanted] = defaultdict(lambda: defaultdict(list))
+    for candidate in candidates:
+        digest = protection.digest(candidate.public_digest())
+        wanted[candidate.kind][digest].append((candidate.row, Lead.Match.EXACT))
+        if candidate.kind == Kind.URL and not candidate.is_digest:
+            for prefix in prefixes(candidate.value):
+                above = protection.digest(normalise.public_digest(Normal(Kind.URL, prefix)))
+                wanted[Kind.URL][above].append((candidate.row, Lead.Match.PREFIX))
+    for kind, digests in wanted.items():
+        known = Indicator.objects.filter(kind=kind)
+        for part in _parts(digests, BATCH):
+            tick()
+            yield from _meeting(known.filter(digest__in=part).values_list("pk", "digest"), digests)
+
+
+def _aliases(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
+    """Hits of e-mail addresses that the same mailbox may stand behind."""
+    wanted: Wanted = defaultdict(list)
+    for candidate in candidates:
+        alias = candidate.alias_digest()
+        if alias is not None:
+            wanted[protection.digest(alias)].append((candidate.row, Lead.Match.ALIAS))
+    for part in _parts(wanted, BATCH):
+        tick()
+        found = IndicatorAlias.objects.filter(digest__in=part).values_list("indicator_id", "digest")
+        yield from _meeting(found, wanted)
+
+
+def _meeting(found: Iterable[tuple[int, bytes | memoryview]], wanted: Wanted) -> Iterator[Hit]:
+    for indicator_id, digest in found:
+        for row, match in wanted[bytes(digest)]:
+            yield Hit(row, indicator_id, match)
+
+
+def prefixes(url: str) -> set[str]:
+    """The addresses under which a URL lies: its host and each folder of its path, over http and https, without query.
+
+    A signal about one of them says something about everything below; about the page itself it is no proof.
+    """
+    _scheme, _colon, rest = url.partition("://")
+    host, _slash, tail = rest.partition("/")
+    paths, walked = {"/"}, ""
+    for segment in tail.partition("?")[0].split("/")[:DEEPEST_PATH]:
+        walked += f"/{segment}"
+        paths |= {walked, f"{walked}/"}
+    return {f"{scheme}://{host}{path}" for scheme in ("http", "https") for path in paths} - {url}
+
+
+# By distance, and in texts
+
+
+def _nearby(
+    candidates: Sequence[Candidate], ask: Callable[[Sequence[str]], Sequence[Near]], tick: Tick
+) -> Iterator[Hit]:
+    for part in _parts(candidates, BATCH):
+        tick()
+        for found in ask([candidate.value for candidate in part]):
+            match = Lead.Match.NEAR if found.distance else Lead.Match.EXACT
+            yield Hit(part[found.query].row, found.indicator_id, match, found.distance)
+
+
+def _parts(items: Iterable[Part], size: int) -> Iterator[list[Part]]:
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+# What may be told
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What a member may be told about some indicators.
+
+    `signals` has the eligible ones of each indicator, the most severe first, then the oldest. `ended` are indicators
+    that the member was shown once and that match no more: held, withdrawn, retracted or expired.
+    """
+
+    signals: Mapping[int, Sequence[Signal]]
+    ended: frozenset[int]
+
+
+def confirm(indicator_ids: Collection[int], organisation: Organisation, *, shown_before: datetime) -> Confirmed:
+    """Which signals of others on these indicators the member may be told about now.
+
+    Call it inside `acting_as` the member and in the transaction that hands the signals out: until that ends, a
+    retraction of one of them waits, so that its recall finds the receipt. An indicator that the member cannot see is
+    in neither part of the answer: it is answered as if it did not exist. The same holds for signals that are not to be
+    sent to the member's region.
+    """
+    active = set(_locked(indicator_ids))
+    shown = (
+        Signal.objects.shared_with(organisation.pk)
+        .filter(indicator__in=indicator_ids, activated_at__lte=shown_before)
+        .select_related("indicator", "organisation", "current_version")
+        .order_by("-severity", "activated_at", "pk")
+    )
+    signals: dict[int, list[Signal]] = defaultdict(list)
+    ended: set[int] = set()
+    for signal in shown:
+        if organisation.region and organisation.region in signal.version.not_to_regions:
+            continue
+        if signal.pk in active:
+            signals[signal.indicator_id].append(signal)
+        else:
+            ended.add(signal.indicator_id)
+    return Confirmed(signals, frozenset(ended - signals.keys()))
+
+
+def _locked(indicator_ids: Collection[int]) -> list[int]:
+    """The active signals on these indicators, locked against change but not against other readers like us."""
+    if not indicator_ids:
+        return []
+    matchable = Signal.objects.matchable().filter(indicator__in=indicator_ids).order_by("pk").values("pk")
+    query, parameters = matchable.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(query + " FOR SHARE", parameters)
+        return [pk for (pk,) in cursor.fetchall()]

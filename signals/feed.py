@@ -1,0 +1,185 @@
+"""The feed: what a member's machine is told about the signals of others, in the order of the ledger.
+
+A log, read from a position on. Only the newest entry of a signal is told; older ones are superseded and left out, which
+takes nothing away, because the newest says everything. Positions are dense and commit in order (see
+`audit.recording`), so that whoever has everything up to a position has missed nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lantern_site.audit.models import Entry, Head
+from lantern_site.members.models import Organisation
+from signals import intake
+from signals.kinds import Severity
+from signals.models import Signal, SignalQuerySet
+from signals.workflow import Status
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organisation or community by its public id."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a signal says to those it is shared with, all but its value."""
+
+    version: int
+    kind: str
+    harm: str
+    severity: str
+    confidence: str
+    origin: str
+    review_method: str
+    clause: str
+    evidence_seen_by: str
+    first_seen_on: date | None
+    last_seen_on: date | None
+    behaviours: Sequence[str]
+    ai: str
+    real_child: str
+    account_holder: str
+    danger: bool
+    provisional: bool
+    contested: bool
+    caution: bool
+    owner: Party | None
+    community: Party
+    incident: int | None
+    not_to_regions: Sequence[str]
+    meaning: str
+    outward_note: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """The newest entry of one signal. A signal that is not active is told without content and value."""
+
+    position: int
+    at: datetime
+    id: int
+    status: str
+    value: str | None = None
+    content: Content | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of the feed. `cursor` is where the next page begins, `head` the end of the ledger when it was read."""
+
+    lines: Sequence[Line]
+    cursor: int
+    head: int
+
+
+@dataclass(frozen=True)
+class Own:
+    """What only the owner of a signal is told."""
+
+    submitted_at: datetime
+    review_due_at: datetime
+    warnings: Sequence[str]
+    inward_note: str
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One signal as somebody sees it who asks for it by its id: masked, like on its page."""
+
+    id: int
+    status: str
+    masked: str
+    content: Content
+    activated_at: datetime | None
+    ended_at: datetime | None
+    own: Own | None
+
+
+def head() -> int:
+    """The newest position of the ledger. Everything up to it is there to be read."""
+    return Head.objects.values_list("position", flat=True).get(pk=1)
+
+
+def received_by(organisation: Organisation) -> SignalQuerySet:
+    """The signals of others that the member may be told about: shared with it, and not kept from its region."""
+    shared = Signal.objects.shared_with(organisation.pk)
+    if organisation.region:
+        shared = shared.exclude(current_version__not_to_regions__contains=[organisation.region])
+    return shared
+
+
+def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> list[Signal]:
+    """The signals whose newest entry lies in (after, upto], in the order of these entries; the first `limit`."""
+    moved = received_by(organisation).filter(position__gt=after, position__lte=upto)
+    return list(moved.only("position", "status", "organisation_id").order_by("position")[:limit])
+
+
+def lines(signals: Sequence[Signal]) -> list[Line]:
+    """What is to be told about them now. One that has moved on since is left out: it comes again, further on."""
+    now = {signal.pk: signal for signal in Signal.objects.with_context().filter(pk__in=[s.pk for s in signals])}
+    positions = [signal.position for signal in signals]
+    times = dict(Entry.objects.filter(position__in=positions).values_list("position", "at"))
+    still = [now[s.pk] for s in signals if s.pk in now and now[s.pk].position == s.position]
+    return [_line(signal, times) for signal in still]
+
+
+def _line(signal: Signal, times: Mapping[int, datetime]) -> Line:
+    at = times[signal.position]
+    if signal.status != Status.ACTIVE:
+        return Line(signal.position, at, signal.public_id, signal.status)
+    value = intake.value_of(signal.indicator)
+    return Line(signal.position, at, signal.public_id, signal.status, value, content_of(signal))
+
+
+def sight_of(signal: Signal, organisation_id: int) -> Sight:
+    """The signal (fetched `with_context`) as a member of this organisation sees it."""
+    version = signal.version
+    own = Own(signal.submitted_at, signal.review_due_at, signal.warnings, version.inward_note)
+    return Sight(
+        id=signal.public_id,
+        status=signal.status,
+        masked=intake.masked(signal.indicator),
+        content=content_of(signal),
+        activated_at=signal.activated_at,
+        ended_at=signal.ended_at,
+        own=own if signal.organisation_id == organisation_id else None,
+    )
+
+
+def content_of(signal: Signal) -> Content:
+    """What the signal (fetched `with_context`) says."""
+    version, owner = signal.version, signal.organisation
+    return Content(
+        version=version.number,
+        kind=signal.indicator.kind,
+        harm=version.harm,
+        severity=Severity(signal.severity).name.lower(),
+        confidence=version.confidence,
+        origin=version.origin,
+        review_method=version.review_method,
+        clause=version.clause,
+        evidence_seen_by=version.evidence_seen_by,
+        first_seen_on=version.first_seen_on,
+        last_seen_on=version.last_seen_on,
+        behaviours=version.behaviours,
+        ai=version.ai,
+        real_child=version.real_child,
+        account_holder=version.account_holder,
+        danger=signal.danger,
+        provisional=signal.provisional,
+        contested=signal.contested,
+        caution=signal.caution,
+        owner=Party(owner.public_id, owner.name) if version.owner_named else None,
+        community=Party(signal.community.public_id, signal.community.name),
+        incident=signal.incident.public_id if signal.incident else None,
+        not_to_regions=version.not_to_regions,
+        meaning=version.meaning,
+        outward_note=version.outward_note,
+        expires_at=signal.expires_at,
+    )

@@ -1,0 +1,271 @@
+"""Text from people, turned into typed values. The rules live in the domain."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lantern_site import public_ids
+from lantern_site.errors import Invalid, Refusal
+from lantern_site.members.models import Community
+from signals import candidates, kinds
+from signals.candidates import Parsed
+from signals.intake import Item, Statement
+from signals.kinds import Kind
+from signals.purposes import Purpose, Surface
+from signals.workflow import Status
+
+UPLOAD_LIMIT = 25 * 2**20
+NONE_CHOSEN: list[tuple[str, str | Promise]] = [("", _("Choose"))]
+
+
+class Refusable(forms.Form):
+    """A form that can show a refusal of the domain beside the field that it names."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        field = refusal.field.partition("-")[0] if isinstance(refusal, Invalid) else ""
+        self.add_error(field if field in self.fields else None, str(refusal))
+
+
+def choices(words: Any) -> list[tuple[str, str | Promise]]:
+    """The words of a closed list with an empty first choice: nothing is preselected."""
+    return [*NONE_CHOSEN, *words.choices]
+
+
+class FindSignals(forms.Form):
+    """The filters of the list of signals, as they stand in the address."""
+
+    q = forms.CharField(label=_("Reference"), required=False, max_length=20)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    status = forms.ChoiceField(label=_("Status"), required=False)
+    harm = forms.ChoiceField(label=_("Harm"), required=False)
+    whose = forms.ChoiceField(label=_("Shared by"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose(
+            "kind", [("", _("All kinds")), *((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)]
+        )
+        self._choose("status", [("", _("Any status")), *Status.choices])
+        self._choose("harm", [("", _("Any harm")), *kinds.HarmTerm.choices])
+        self._choose("whose", [("", _("Any member")), ("own", _("Our organisation")), ("others", _("Other members"))])
+
+    def _choose(self, name: str, found: list[tuple[str, str | Promise]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = found
+
+    def reference(self) -> int | None:
+        """The id that was typed into the search box, if it is one."""
+        try:
+            return public_ids.parse(self.cleaned_data.get("q", ""))
+        except ValueError:
+            return None
+
+
+class FindValue(Refusable):
+    """A value to look for. It travels in the body of a POST and is never kept."""
+
+    kind = forms.ChoiceField(label=_("Kind"))
+    value = forms.CharField(label=_("Value"), max_length=2_000)
+    service = forms.ChoiceField(label=_("Service"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind, service = self.fields["kind"], self.fields["service"]
+        assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(service, forms.ChoiceField)
+        kind.choices = [*NONE_CHOSEN, *((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)]
+        service.choices = [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())]
+
+    def item(self) -> Item:
+        given = self.cleaned_data
+        return Item(Kind(given["kind"]), given["value"], service=given["service"] or None)
+
+
+class Says(Refusable):
+    """What a signal says, without its value. A returned signal is answered with this."""
+
+    harm = forms.ChoiceField(label=_("Harm"), choices=choices(kinds.HarmTerm))
+    clause = forms.CharField(
+        label=_("Policy clause"), max_length=120, help_text=_("The clause of your own policy, with its version.")
+    )
+    evidence_seen_by = forms.CharField(
+        label=_("Evidence seen by"), max_length=80, help_text=_("A function or team, not a name.")
+    )
+    review_method = forms.ChoiceField(label=_("How it was reviewed"), choices=choices(kinds.ReviewMethod))
+    origin = forms.ChoiceField(label=_("Where it came from"), choices=choices(kinds.Origin))
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=choices(kinds.Confidence))
+    first_seen_on = forms.DateField(
+        label=_("First seen"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_seen_on = forms.DateField(label=_("Last seen"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    behaviours = forms.MultipleChoiceField(
+        label=_("Behaviour"),
+        required=False,
+        choices=kinds.Behaviour.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ai = forms.ChoiceField(label=_("AI-generated"), choices=kinds.AiIndication.choices)
+    real_child = forms.ChoiceField(
+        label=_("Depicts a real child"), choices=kinds.RealChild.choices, initial=kinds.RealChild.UNKNOWN
+    )
+    account_holder = forms.ChoiceField(
+        label=_("Account holder"), choices=kinds.AccountHolder.choices, initial=kinds.AccountHolder.UNKNOWN
+    )
+    owner_named = forms.BooleanField(label=_("Show our name to the other members"), required=False, initial=True)
+    meaning = forms.CharField(
+        label=_("What the keyword means"),
+        max_length=280,
+        required=False,
+        help_text=_("And what it means in harmless texts."),
+    )
+    outward_note = forms.CharField(
+        label=_("Note for other members"),
+        max_length=280,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Describe the signal, not the content: no quotes, names, places or ages."),
+    )
+    inward_note = forms.CharField(
+        label=_("Note for our own reviewer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    expires_on = forms.DateField(
+        label=_("Expires on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: the usual time for this kind."),
+    )
+    danger = forms.BooleanField(label=_("A child may be in danger now"), required=False)
+    authority_informed = forms.CharField(
+        label=_("Authority informed"),
+        max_length=200,
+        required=False,
+        help_text=_("Inform the authorities first; this hub is not an emergency service. Say which and when."),
+    )
+    no_authority_asked = forms.BooleanField(
+        label=_("No public authority asked us to share this"),
+        required=False,
+        help_text=_("What an authority asked for is not shared here."),
+    )
+
+    def statement(self) -> Statement:
+        given = {name: self.cleaned_data[name] for name in Says.base_fields}
+        given["behaviours"] = tuple(given["behaviours"])
+        given["harm"] = kinds.HarmTerm(given["harm"])
+        given["origin"] = kinds.Origin(given["origin"])
+        return Statement(**given)
+
+
+class Share(Says):
+    """A new signal, or several of one case."""
+
+    kind = forms.ChoiceField(widget=forms.HiddenInput)
+    service = forms.ChoiceField(label=_("Service"), required=False)
+    values = forms.CharField(
+        label=_("Value"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("One value a line. Several values are shared as one incident."),
+    )
+    hash_file = forms.FileField(
+        label=_("File of hashes"),
+        required=False,
+        help_text=_("What “python -m signals.matching.hash” printed about your files. The files stay with you."),
+    )
+    community = forms.ChoiceField(label=_("Share with"))
+
+    field_order = ("kind", "service", "values", "hash_file", "harm")
+
+    def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options: dict[str, list[tuple[str, str | Promise]]] = {
+            "kind": [(kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED],
+            "service": [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())],
+            "community": [(str(community.public_id), community.name) for community in communities],
+        }
+        for name, found in options.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = found
+
+    def clean_hash_file(self) -> str:
+        uploaded = self.cleaned_data["hash_file"]
+        if uploaded is None:
+            return ""
+        return _text_of(uploaded, self, "hash_file")
+
+    def items(self) -> list[Item]:
+        """The values that were typed and those out of the file of hashes. Raises Invalid for a bad row."""
+        kind, given = Kind(self.cleaned_data["kind"]), self.cleaned_data
+        typed = [
+            Item(kind, line.strip(), service=given["service"] or None)
+            for line in given["values"].splitlines()
+            if line.strip()
+        ]
+        return typed + items_of(candidates.parse(given["hash_file"]))
+
+
+def items_of(parsed: Parsed) -> list[Item]:
+    """Values of a file of hashes, to be shared. Raises Invalid with the first bad row."""
+    for refused in parsed.refused:
+        raise Invalid(_("Row %(row)d: %(sentence)s") % {"row": refused.row, "sentence": refused.sentence}, "hash_file")
+    return [Item(Kind(one.kind), one.value) for one in parsed.candidates if one.kind in kinds.HASHES]
+
+
+class StartJob(Refusable):
+    """A batch of a member's own, to be compared."""
+
+    label = forms.CharField(
+        label=_("Name of this job"), max_length=60, help_text=_("For yourselves: no personal data.")
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=choices(Purpose))
+    surface = forms.ChoiceField(label=_("Where the values come from"), choices=choices(Surface))
+    kind = forms.ChoiceField(label=_("Kind"), required=False, help_text=_("For rows that do not say theirs."))
+    service = forms.ChoiceField(label=_("Service"), required=False)
+    values = forms.CharField(
+        label=_("Values"),
+        required=False,
+        max_length=2_000_000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("One value a line; your own reference may follow after a tab."),
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("CSV with a header (kind, value, service, reference) or what the hashing command printed."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind, service = self.fields["kind"], self.fields["service"]
+        assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(service, forms.ChoiceField)
+        offered = ((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)
+        kind.choices = [*NONE_CHOSEN, *offered, ("text", _("Text to search for keywords"))]
+        service.choices = [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())]
+
+    def clean_file(self) -> str:
+        uploaded = self.cleaned_data["file"]
+        return "" if uploaded is None else _text_of(uploaded, self, "file")
+
+    def parsed(self) -> Parsed:
+        given = self.cleaned_data
+        content = given["file"] or given["values"]
+        return candidates.parse(content, kind=given["kind"], service=given["service"])
+
+
+def _text_of(uploaded: Any, form: forms.Form, field: str) -> str:
+    if uploaded.size > UPLOAD_LIMIT:
+        form.add_error(field, _("This file is larger than 25 MB. Split it."))
+        return ""
+    try:
+        return candidates.decode(uploaded.read())
+    except Invalid as refusal:
+        form.add_error(field, str(refusal))
+        return ""

@@ -1,0 +1,54 @@
+"""Leads: hits as rows of the member that may look at them, and the member's own reference to what was hit."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from lantern_site import public_ids
+from signals import receipts, sealing
+from signals.candidates import Candidate
+from signals.comparing import Confirmed, Hit
+from signals.models import Lead, MatchJob, Receipt
+
+
+def write(
+    job: MatchJob, candidates: Iterable[Candidate], hits: Sequence[Hit], confirmed: Confirmed, now: datetime
+) -> int:
+    """Write a lead for each hit with an eligible signal, and the receipts. Returns how many leads.
+
+    A lead shows the first of the signals on its indicator; the member receives them all. Nothing of a text is kept.
+    """
+    references = {candidate.row: candidate.reference for candidate in candidates if candidate.reference}
+    made = [
+        _lead(job, hit, confirmed, references.get(hit.row, ""), now)
+        for hit in hits
+        if confirmed.signals.get(hit.indicator_id)
+    ]
+    Lead.objects.bulk_create(made, batch_size=1_000, ignore_conflicts=True)
+    received = [signal for signals in confirmed.signals.values() for signal in signals]
+    receipts.give(received, job.organisation_id, Receipt.Way.LEAD, now, key=job.started_with)
+    return len(made)
+
+
+def _lead(job: MatchJob, hit: Hit, confirmed: Confirmed, reference: str, now: datetime) -> Lead:
+    public_id = public_ids.new()
+    return Lead(
+        public_id=public_id,
+        job=job,
+        organisation_id=job.organisation_id,
+        indicator_id=hit.indicator_id,
+        signal=confirmed.signals[hit.indicator_id][0],
+        row=hit.row,
+        reference=sealing.seal(reference, bound_to=_binding(public_id)) if reference else None,
+        match=hit.match,
+        distance=hit.distance,
+        created_at=now,
+    )
+
+
+def reference_of(lead: Lead) -> str:
+    """The member's own reference to the row that was hit, or nothing where it gave none."""
+    return sealing.unseal(lead.reference, bound_to=_binding(lead.public_id)) if lead.reference else ""
+
+
+def _binding(public_id: int) -> str:
+    return f"lead:{public_id}"

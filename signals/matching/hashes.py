@@ -1,0 +1,164 @@
+"""Perceptual hashes within a distance: an index that can be asked, added to and taken from, and is always exact.
+
+What was built is immutable (see `multi_index`). What is added later stands beside it until `fold()` builds anew; what
+is removed is marked. Answers never depend on when that happens.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from signals.matching.multi_index import Distances, Integers, MultiIndex, Words
+
+_MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
+
+
+class Hits(NamedTuple):
+    """Which query is near which entry: index of the query, id of the entry, distance in bits. Three arrays of one
+    length, ordered by query, then distance, then id."""
+
+    query: Integers
+    id: Integers
+    distance: Distances
+
+
+def packed(hashes: Sequence[str], bits: int) -> Words:
+    """Hexadecimal hashes of `bits` bits as an array (n, bits / 64). `ValueError` if one has another length."""
+    if any(len(value) * 4 != bits for value in hashes):
+        raise ValueError(f"A hash does not have {bits} bits.")
+    words = np.frombuffer(bytes.fromhex("".join(hashes)), dtype=">u8")
+    return words.astype(np.uint64).reshape(len(hashes), bits // 64)
+
+
+def unpacked(hashes: Words) -> list[str]:
+    """The opposite of `packed()`."""
+    return [row.tobytes().hex() for row in hashes.astype(">u8")]
+
+
+def _distinct(hashes: Words) -> tuple[Integers, Integers]:
+    """An order that puts equal hashes beside each other, and where in it each run of equal ones begins (with the end).
+
+    Sorted by one mixed word instead of all: should two different hashes mix alike, a run may be cut in two, and a
+    hash has two entries then, which no answer shows.
+    """
+    key = np.zeros(len(hashes), dtype=np.uint64)
+    for word in hashes.T:
+        key = (key ^ word) * _MIX
+        key ^= key >> np.uint64(29)
+    order = np.argsort(key, kind="stable")
+    ordered = hashes[order]
+    new = np.ones(len(hashes), dtype=bool)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return order, np.append(np.flatnonzero(new), len(hashes))
+
+
+class _Built:
+    """Entries behind an immutable index of their distinct hashes; an entry can only be marked as gone."""
+
+    def __init__(self, hashes: Words, ids: Integers, radius: int) -> None:
+        order, self.runs = _distinct(hashes)
+        self.hashes, self.ids = hashes[order], ids[order]
+        self.index = MultiIndex.build(np.ascontiguousarray(self.hashes[self.runs[:-1]]), radius)
+        self.alive = np.ones(len(ids), dtype=bool)
+        self._by_id: Integers | None = None
+
+    def search(self, queries: Words, radius: int) -> tuple[Integers, Integers, Distances]:
+        pairs = self.index.search(queries, radius)
+        first, count = self.runs[pairs.row], np.diff(self.runs)[pairs.row]
+        ends = np.cumsum(count)
+        entry = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - count), count)
+        alive = self.alive[entry]
+        query, distance = np.repeat(pairs.query, count), np.repeat(pairs.distance, count)
+        return query[alive], self.ids[entry[alive]], distance[alive]
+
+    def remaining(self) -> tuple[Words, Integers]:
+        return self.hashes[self.alive], self.ids[self.alive]
+
+    def remove(self, ids: Integers) -> int:
+        if self._by_id is None:
+            self._by_id = np.argsort(self.ids, kind="stable")
+        first = np.searchsorted(self.ids, ids, side="left", sorter=self._by_id)
+        last = np.searchsorted(self.ids, ids, side="right", sorter=self._by_id)
+        entries = [self._by_id[low:high] for low, high in zip(first, last, strict=True)]
+        gone = np.concatenate(entries) if entries else np.empty(0, np.int64)
+        before = int(self.alive[gone].sum())
+        self.alive[gone] = False
+        return before
+
+
+class HammingIndex:
+    """All entries within a Hamming radius of each query: exactly those that brute force finds.
+
+    An entry is a hash with an id of the caller's. Several entries may share a hash, and an id may have several hashes.
+    """
+
+    def __init__(self, words: int, radius: int) -> None:
+        self.words, self.radius = words, radius
+        self._base = _Built(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
+        self._added = _Built(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
+        self._waiting: list[tuple[Words, Integers]] = []
+
+    @classmethod
+    def build(cls, hashes: Words, ids: npt.ArrayLike, radius: int) -> Self:
+        """An index over (n, words) hashes with (n,) ids, made for look-ups within `radius` bits."""
+        index = cls(hashes.shape[1], radius)
+        index._base = _Built(index._checked(hashes), index._numbered(hashes, ids), radius)
+        return index
+
+    def __len__(self) -> int:
+        return sum(int(built.alive.sum()) for built in self._parts())
+
+    @property
+    def unfolded(self) -> float:
+        """The share of entries that were added or removed since `build()` or `fold()`. Fold at 0.02 to 0.05."""
+        base, added = self._parts()
+        return (int((~base.alive).sum()) + len(added.ids)) / max(1, len(base.ids))
+
+    def search(self, queries: Words, radius: int | None = None) -> Hits:
+        """All hits of (q, words) queries within `radius` bits (that of the index, unless said otherwise).
+
+        `ValueError` if the queries have another width than the index.
+        """
+        queries, reach = self._checked(queries), self.radius if radius is None else radius
+        found = [built.search(queries, reach) for built in self._parts()]
+        query, entry, distance = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((entry, distance, query))
+        return Hits(query[order], entry[order], distance[order])
+
+    def add(self, hashes: Words, ids: npt.ArrayLike) -> None:
+        """Add (n, words) entries with (n,) ids. Costs next to nothing; the next look-up sorts in what was added."""
+        self._waiting.append((self._checked(hashes), self._numbered(hashes, ids)))
+
+    def remove(self, ids: npt.ArrayLike) -> int:
+        """Remove all entries with these ids; says how many there were. Unknown ids are no error."""
+        numbers = np.unique(np.asarray(ids, dtype=np.int64).ravel())
+        return sum(built.remove(numbers) for built in self._parts())
+
+    def fold(self) -> None:
+        """Build anew from the entries that are there. Changes no answer."""
+        self._base = self._together([built.remaining() for built in self._parts()])
+        self._added = _Built(self._base.hashes[:0], self._base.ids[:0], self.radius)
+
+    def _parts(self) -> tuple[_Built, _Built]:
+        """What was built and what was added, with everything that waits sorted in."""
+        if self._waiting:
+            self._added = self._together([self._added.remaining(), *self._waiting])
+            self._waiting = []
+        return self._base, self._added
+
+    def _together(self, parts: Sequence[tuple[Words, Integers]]) -> _Built:
+        hashes, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return _Built(hashes, ids, self.radius)
+
+    def _checked(self, hashes: Words) -> Words:
+        if hashes.ndim != 2 or hashes.shape[1] != self.words or hashes.dtype != np.uint64:
+            raise ValueError(f"Hashes are an array (n, {self.words}) of uint64, not {hashes.shape} of {hashes.dtype}.")
+        return np.ascontiguousarray(hashes)
+
+    def _numbered(self, hashes: Words, ids: npt.ArrayLike) -> Integers:
+        numbers = np.asarray(ids, dtype=np.int64)
+        if numbers.shape != (len(hashes),):
+            raise ValueError(f"There are {len(hashes)} hashes and ids of shape {numbers.shape}.")
+        return numbers

@@ -1,0 +1,65 @@
+"""What a member's machine reads. Reading changes nothing about a signal; that it was read is written down."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.errors import Hidden, Invalid
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.models import ApiKey, Organisation
+from lantern_site.members.policies import organisation_of, permits, require_role_or_scope
+from lantern_site.members.roles import Role
+from signals import feed, policies, receipts
+from signals.feed import Page, Sight
+from signals.models import Poll, Receipt, Signal, SignalQuerySet
+from signals.workflow import Status
+
+
+def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
+    """The next page after a position, for a key. Its active signals are received: recalls of them will come.
+
+    The receipts are written before the signals are read. Until then a decision about one of them comes first and is
+    told here; from then on it waits for us and finds the receipt. So nobody holds a signal that no recall reaches.
+
+    Raises NotAllowed, or Invalid for `after` when it lies beyond the ledger's end.
+    """
+    with acting_as(actor):
+        organisation = organisation_of(actor)
+        policies.may_read_feed(actor, organisation)
+        head = feed.head()
+        if after > head:
+            raise Invalid(_("This position lies beyond the end of the ledger. Begin again with 0."), "after")
+        key = ApiKey.objects.get(public_id=actor.id)
+        due = feed.due(organisation, after=after, upto=head, limit=limit)
+        active = [signal for signal in due if signal.status == Status.ACTIVE]
+        receipts.give(active, organisation.pk, Receipt.Way.FEED, now, key)
+        cursor = due[-1].position if due else after
+        Poll.objects.create(key=key, after=after, upto=cursor, head=head, at=now)
+        return Page(feed.lines(due), cursor, head)
+
+
+def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:
+    """One signal, masked. A signal of another member is received by looking at it.
+
+    Raises NotAllowed, or Hidden when the key may not know of it.
+    """
+    with acting_as(actor):
+        organisation = organisation_of(actor)
+        signal = _readable(actor, organisation).with_context().filter(public_id=signal_id).first()
+        if signal is None:
+            raise Hidden(_("There is no such signal."))
+        key = ApiKey.objects.get(public_id=actor.id)
+        receipts.give([signal], organisation.pk, Receipt.Way.PAGE, now, key)
+        return feed.sight_of(signal, organisation.pk)
+
+
+def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:
+    """The own signals for a key that shares; those of others, too, for a key that may read the feed."""
+    own = Q(organisation=organisation)
+    if permits(policies.may_read_feed, actor, organisation):
+        return Signal.objects.filter(own | Q(pk__in=feed.received_by(organisation).values("pk")))
+    require_role_or_scope(actor, KeyScope.SUBMIT, Role.SUBMITTER)
+    return Signal.objects.filter(own)

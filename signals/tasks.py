@@ -1,0 +1,19 @@
+"""Work of the workers: each task calls one service."""
+
+from uuid import uuid4
+
+from celery import shared_task
+
+from lantern_site import clock
+from signals.services import jobs
+
+
+@shared_task(name="signals.run_chunk", acks_late=True, ignore_result=True)
+def run_chunk(chunk_id: int) -> None:
+    # A name of its own per attempt: a message that is delivered twice keeps its task id.
+    jobs.run_chunk(chunk_id, holder=uuid4().hex, now=clock.now())
+
+
+@shared_task(name="signals.sweep_chunks", ignore_result=True)
+def sweep_chunks() -> None:
+    jobs.sweep(now=clock.now())

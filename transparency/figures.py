@@ -1,0 +1,305 @@
+"""The figures of a year: a Tally made fit for publication, as one document.
+
+`document()` gives the same bytes for the same year, position and root, always: `canonical()` is RFC 8785. Cells that
+must not be shown are already marks in it (see transparency.dimensions.Mark); the counts behind them are kept nowhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from fractions import Fraction
+from typing import TypedDict
+
+import rfc8785
+
+from reviews.workflow import Outcome
+from signals.kinds import FIRST_REVIEW_HOURS, Severity
+from transparency import counting, dimensions, disclosure, metrics, periods
+from transparency.counting import Breakdown, Tally
+from transparency.dimensions import ABOUT_PERSONS, TOTAL, Band, Dimension, Ending, Mark, Statistic
+from transparency.disclosure import Rules, Table
+from transparency.metrics import Metric, Source
+
+SCHEMA = "lantern-report/1"
+
+Value = int | float | str
+"""A number, or a word: a mark, or the code of a band."""
+
+
+class KeyFigure(TypedDict):
+    id: str
+    unit: str
+    source: str
+    value: Value
+
+
+class PublishedTable(TypedDict):
+    """`cells` has a list for each of `rows`, with a value for each of `columns`. One dimension: one column."""
+
+    id: str
+    unit: str
+    source: str
+    dimensions: list[str]
+    rows: list[str]
+    columns: list[str]
+    cells: list[list[Value]]
+
+
+class Document(TypedDict):
+    """What is published, in the words of the metric dictionary."""
+
+    schema: str
+    dictionary: int
+    year: int
+    starts_at: str
+    ends_before: str
+    position: int
+    root: str
+    rules: dict[str, int]
+    key_figures: list[KeyFigure]
+    tables: list[PublishedTable]
+
+
+def document(year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT) -> Document:
+    """All figures of a year, computed from the ledger up to a position whose root is given, and protected.
+
+    Raises disclosure.Unprotectable when a table cannot be published under the rules.
+    """
+    period = periods.of_year(year)
+    tally = counting.count(period, position)
+    tables = [_table(metric, tally, year, rules) for metric in metrics.TABLES]
+    return Document(
+        schema=SCHEMA,
+        dictionary=metrics.VERSION,
+        year=year,
+        starts_at=_written(period.starts_at),
+        ends_before=_written(period.ends_before),
+        position=position,
+        root=root.hex(),
+        rules=asdict(rules),
+        key_figures=_key_figures(tally, _shown_violations(tables)),
+        tables=tables,
+    )
+
+
+def canonical(published: Document) -> bytes:
+    """The bytes of data.json."""
+    return rfc8785.dumps(dict(published))  # type: ignore[arg-type]
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Key figures
+
+
+def _key_figures(tally: Tally, violations: Value) -> list[KeyFigure]:
+    values = _counted(tally) | _computed(tally, violations)
+    none_stated = not tally.members["findings"]
+    return [
+        KeyFigure(
+            id=metric.id,
+            unit=metric.unit.value,
+            source=metric.source.value,
+            value=Mark.NOT_REPORTED.value if none_stated and metric.source is Source.MEMBERS else values[metric.id],
+        )
+        for metric in metrics.KEY_FIGURES
+    ]
+
+
+def _counted(tally: Tally) -> dict[str, Value]:
+    values: dict[str, Value] = {metric.id: tally.counts[metric.id] for metric in metrics.KEY_FIGURES}
+    values["members_sharing"] = len(tally.tables["shared_by_harm"].members())
+    values["members_receiving"] = len(tally.members["receiving"])
+    values["members_stating_findings"] = len(tally.members["findings"])
+    return values
+
+
+def _computed(tally: Tally, violations: Value) -> dict[str, Value]:
+    counts = tally.counts
+    return {
+        "largest_member_share": _band(tally.tables["shared_by_harm"]),
+        "median_hours_to_first_review": _hours(tally.waits["review"], Fraction(1, 2)),
+        "median_hours_to_acknowledgement": _hours(tally.waits["acknowledgement"], Fraction(1, 2)),
+        "violation_share": _percent(violations, counts["leads_examined"]),
+        "looks_wrong_share": _percent(counts["looks_wrong"], counts["leads_examined"]),
+        "retracted_share": _percent(counts["shared_and_retracted"], counts["signals_shared"]),
+    }
+
+
+def _shown_violations(tables: Iterable[PublishedTable]) -> Value:
+    """The cell as its table shows it: a share must not give away what the table hides."""
+    outcomes = next(table for table in tables if table["id"] == "findings_by_outcome")
+    return outcomes["cells"][outcomes["rows"].index(Outcome.VIOLATION)][0]
+
+
+def _band(shared: Breakdown) -> str:
+    """How concentrated sharing is, without saying how much anybody shared."""
+    sizes = shared.of(None).values()
+    if not sizes:
+        return Mark.NOT_APPLICABLE.value
+    share = Fraction(100 * max(sizes), sum(sizes))
+    return next((band.value for limit, band in dimensions.BANDS if share <= limit), Band.ABOVE_75.value)
+
+
+def _percent(part: Value, whole: int) -> Value:
+    """A mark stays the mark that it is."""
+    if isinstance(part, str):
+        return part
+    return round(Fraction(part) * 1000 / whole) / 10 if whole else Mark.NOT_APPLICABLE.value
+
+
+def _hours(minutes: Counter[int], share: Fraction) -> Value:
+    """The quantile of a histogram of minutes, in hours with one decimal; between two values it is their middle."""
+    count = minutes.total()
+    if not count:
+        return Mark.NOT_APPLICABLE.value
+    rank = share * count
+    lower = -(-rank.numerator // rank.denominator)  # the first rank that reaches the share
+    upper = lower + 1 if rank == lower else lower
+    middle = Fraction(_ranked(minutes, lower) + _ranked(minutes, min(upper, count)), 2)
+    return round(middle / 6) / 10
+
+
+def _ranked(minutes: Counter[int], rank: int) -> int:
+    seen = 0
+    for value in sorted(minutes):
+        seen += minutes[value]
+        if seen >= rank:
+            break
+    return value
+
+
+# Tables
+
+
+def _table(metric: Metric, tally: Tally, year: int, rules: Rules) -> PublishedTable:
+    if metric.id == "first_review_by_severity":
+        rows, columns, cells = _first_reviews(tally, rules)
+    elif len(metric.dimensions) == 2:
+        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, rules)
+    else:
+        rows, columns, cells = _line(metric, tally.tables[metric.id], rules)
+    if metric.source is Source.MEMBERS and not tally.members["findings"]:
+        cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
+    return PublishedTable(
+        id=metric.id,
+        unit=metric.unit.value,
+        source=metric.source.value,
+        dimensions=[dimension.value for dimension in metric.dimensions],
+        rows=rows,
+        columns=columns,
+        cells=cells,
+    )
+
+
+Shape = tuple[list[str], list[str], list[list[Value]]]
+
+
+def _line(metric: Metric, breakdown: Breakdown, rules: Rules) -> Shape:
+    """A table of one dimension, with its total last unless its rows do not add up."""
+    adds_up = metric.id != "actions_taken"
+    rows = _categories(metric.dimensions[0], breakdown.categories(0), ())
+    keys = [*rows, TOTAL] if adds_up else rows
+    counts = [breakdown.of(None if row == TOTAL else row) for row in keys]
+    sensitive = {
+        (0, number)
+        for number, (row, members) in enumerate(zip(keys, counts, strict=True))
+        if _is_sensitive(metric, members, [row], rules)
+    }
+    sums = tuple(members.total() for members in counts)
+    if adds_up:
+        exact = {(0, keys.index(row)) for row in EXACT_ROWS.get(metric.id, frozenset())}
+        table = Table((sums,), sensitive=frozenset(sensitive), exact=frozenset(exact))
+        sensitive = set(_hidden(metric, table))
+    cells: list[list[Value]] = [
+        [Mark.SUPPRESSED.value if (0, number) in sensitive else total] for number, total in enumerate(sums)
+    ]
+    return keys, [metric.unit.value], cells
+
+
+def _grid(metric: Metric, breakdown: Breakdown, year: int, rules: Rules) -> Shape:
+    months = tuple(periods.months(year))
+    rows = [*_categories(metric.dimensions[0], breakdown.categories(0), months), TOTAL]
+    columns = [*_categories(metric.dimensions[1], breakdown.categories(1), ()), TOTAL]
+    members = [
+        [breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column) for column in columns]
+        for row in rows
+    ]
+    sensitive = frozenset(
+        (at, across)
+        for at, row in enumerate(rows)
+        for across, column in enumerate(columns)
+        if _is_sensitive(metric, members[at][across], [row, column], rules)
+    )
+    counts = tuple(tuple(cell.total() for cell in line) for line in members)
+    last = len(rows) - 1
+    exact = {(last, len(columns) - 1)}
+    if metric.id in EXACT_COLUMN_TOTALS:
+        exact |= {(last, across) for across in range(len(columns))}
+    hidden = _hidden(metric, Table(counts, sensitive=sensitive, exact=frozenset(exact)))
+    cells: list[list[Value]] = [
+        [Mark.SUPPRESSED.value if (at, across) in hidden else total for across, total in enumerate(line)]
+        for at, line in enumerate(counts)
+    ]
+    return rows, columns, cells
+
+
+EXACT_ROWS: Mapping[str, frozenset[str]] = {
+    "shared_by_harm": frozenset({TOTAL}),
+    "shared_by_origin": frozenset({TOTAL}),
+    "shared_by_ai": frozenset({TOTAL}),
+    "ended_by_way": frozenset({Ending.RETRACTED.value}),
+    "retracted_by_reason": frozenset({TOTAL}),
+    "findings_by_outcome": frozenset({TOTAL, Outcome.NOT_EXAMINED.value}),
+    "findings_by_attribution": frozenset({TOTAL}),
+    "findings_by_delay": frozenset({TOTAL}),
+    "members_by_kind": frozenset({TOTAL}),
+}
+"""Cells that a key figure shows too, or that follow from two of them: hiding them here would hide nothing."""
+EXACT_COLUMN_TOTALS = frozenset({"disputes_by_reason_and_conclusion"})
+
+
+def _hidden(metric: Metric, table: Table) -> frozenset[disclosure.Place]:
+    try:
+        return disclosure.hidden_cells(table)
+    except disclosure.Unprotectable as reason:
+        raise disclosure.Unprotectable(f"{metric.id}: {reason}") from None
+
+
+def _is_sensitive(metric: Metric, members: Counter[int], categories: Sequence[str], rules: Rules) -> bool:
+    if metric.protection is metrics.Protection.EXACT:
+        return False
+    named = zip(metric.dimensions, categories, strict=False)
+    about_persons = metric.protection is metrics.Protection.PERSONS or any(pair in ABOUT_PERSONS for pair in named)
+    return disclosure.is_sensitive(members.values(), rules=rules, about_persons=about_persons)
+
+
+def _categories(dimension: Dimension, found: set[str], months: Sequence[str]) -> list[str]:
+    """Every category of the dictionary, and after them those that the ledger has besides."""
+    known = months or tuple(dimensions.CATEGORIES[dimension])
+    return [*known, *sorted(found - set(known))]
+
+
+def _first_reviews(tally: Tally, rules: Rules) -> Shape:
+    """Quartiles by severity. They do not add up, so that a hidden row needs no company."""
+    metric = metrics.DICTIONARY["first_review_by_severity"]
+    rows = list(dimensions.CATEGORIES[Dimension.SEVERITY])
+    cells: list[list[Value]] = []
+    for row in rows:
+        minutes, target = tally.waits[f"review/{row}"], FIRST_REVIEW_HOURS[Severity[row.upper()]]
+        shown = {
+            Statistic.LOWER: _hours(minutes, Fraction(1, 4)),
+            Statistic.MEDIAN: _hours(minutes, Fraction(1, 2)),
+            Statistic.UPPER: _hours(minutes, Fraction(3, 4)),
+            Statistic.WITHIN: _percent(
+                sum(count for waited, count in minutes.items() if waited <= 60 * target), minutes.total()
+            ),
+        }
+        if _is_sensitive(metric, tally.tables[metric.id].of(row), [row], rules):
+            shown = dict.fromkeys(shown, Mark.SUPPRESSED.value)
+        shown[Statistic.TARGET] = target
+        cells.append([shown[statistic] for statistic in Statistic])
+    return rows, [statistic.value for statistic in Statistic], cells
