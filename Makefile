@@ -25,7 +25,7 @@ check: .venv/ready  ## style, types, architecture, migrations: without a databas
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 

@@ -1,5 +1,8 @@
 """The description of the machine interface: an OpenAPI document, and a page to read and try it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from csp.decorators import csp_update
 from django.urls import path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -26,9 +29,12 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 
 # The page draws its icons from data: addresses.
-docs = csp_update({"img-src": ["data:"]})(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
+docs: Callable[..., Any] = csp_update({"img-src": ["data:"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+)
+schema: Callable[..., Any] = SpectacularJSONAPIView.as_view()
 
 urlpatterns = [
-    path("schema/", public(SpectacularJSONAPIView.as_view()), name="api-schema"),
+    path("schema/", public(schema), name="api-schema"),
     path("docs/", public(docs), name="api-docs"),
 ]

@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from lantern_site import clock
@@ -54,10 +56,11 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person):
             return redirect("mfa_activate_totp")
         try:
-            if request.method in ("GET", "HEAD"):
-                with acting_as(known.actor):
-                    return view(known, *args, **kwargs)
-            return view(known, *args, **kwargs)
+            with timezone.override(ZoneInfo(known.person.time_zone)):
+                if request.method in ("GET", "HEAD"):
+                    with acting_as(known.actor):
+                        return view(known, *args, **kwargs)
+                return view(known, *args, **kwargs)
         except Refusal as refusal:
             return refused(known, refusal)
 

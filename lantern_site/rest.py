@@ -148,8 +148,7 @@ class In(serializers.Serializer[T]):
 
     def typed(self) -> T:
         """What was given, checked for its form. Raises ValidationError, which is answered with 422."""
-        self.is_valid(raise_exception=True)
-        return cast(T, self.validated_data)
+        return cast(T, self.run_validation(self.initial_data))
 
     def made(self, given: dict[str, Any]) -> T:
         """The dataclass out of the fields' values."""

@@ -1,4 +1,4 @@
-"""May this actor dispute, answer, hold, decide or acknowledge this, now? Separation is by person and organisation."""
+"""May this actor dispute, hold, decide, acknowledge or find this, now? Separation is by person and organisation."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from lantern_site.members.policies import require_role_or_scope
 from lantern_site.members.roles import Role
 from reviews import clocks, workflow
 from reviews.models import Delivery, Dispute, DisputedSignal, StewardHold
-from reviews.workflow import DisputeMove, DisputeState, HoldReason, Reason, Result, Scope
+from reviews.workflow import DisputeMove, HoldReason, Reason, Result, Scope
 from signals.models import Lead, Signal
 from signals.workflow import Status
 
@@ -136,12 +136,8 @@ def opener_record(organisation_id: int | None, now: datetime) -> tuple[int, int]
     An accepted dispute and one that led to an amendment count as upheld.
     """
     opened = Dispute.objects.filter(opener=organisation_id)
-    since = now - RECORD_OVER
-    accepted = Q(state=DisputeState.ACCEPTED, answered_at__gt=since)
-    decided = opened.filter(Q(decided_at__gt=since) | accepted)
-    in_vain = decided.filter(
-        Q(appeal_result=Result.NOT_UPHELD) | Q(appeal_result="", result=Result.NOT_UPHELD)
-    )
+    decided = opened.filter(decided_at__gt=now - RECORD_OVER)
+    in_vain = decided.filter(Q(appeal_result=Result.NOT_UPHELD) | Q(appeal_result="", result=Result.NOT_UPHELD))
     total = decided.count()
     return total, total - in_vain.count()
 
@@ -186,6 +182,12 @@ def may_confirm_answer(actor: Actor, delivery: Delivery) -> None:
     roles.require(actor, Role.ANALYST, Role.REVIEWER)
     if delivery.acknowledged_by is not None and delivery.acknowledged_by.public_id in actor.people:
         raise NotAllowed(_("You gave this answer. A second person confirms it."))
+
+
+def may_find(actor: Actor) -> None:
+    """An analyst looks at a lead; that the lead is the own organisation's is seen to where it is fetched."""
+    _is_person(actor)
+    roles.require(actor, Role.ANALYST)
 
 
 def owners(dispute: Dispute) -> set[int]:

@@ -13,7 +13,8 @@ from lantern_site import public_ids
 from lantern_site.members.models import Staff
 from reviews import workflow
 from reviews.services.decisions import Judgement
-from reviews.workflow import PERSON_HARM, Verdict
+from reviews.services.findings import FINANCIAL_ACTIONS, FINANCIAL_OUTCOMES, Found
+from reviews.workflow import PERSON_HARM, HoldReason, Verdict
 from signals import kinds
 from signals.forms import Refusable, choices
 
@@ -34,7 +35,10 @@ class Filters(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=[("", gettext_lazy("All kinds")), *((one.value, one.label) for one in kinds.Kind if one in kinds.OFFERED)],
+        choices=[
+            ("", gettext_lazy("All kinds")),
+            *((kind.value, kind.label) for kind in kinds.Kind if kind in kinds.OFFERED),
+        ],
     )
     severity = forms.TypedChoiceField(
         label=gettext_lazy("Severity"),
@@ -110,7 +114,12 @@ class Check(Refusable):
 
 
 class Hold(Refusable):
-    reason = forms.ChoiceField(label=gettext_lazy("Why it is held"))
+    """A steward's hold; the one for an overdue check is the clock's."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why it is held"),
+        choices=[one for one in choices(HoldReason) if one[0] != HoldReason.CHECK_OVERDUE],
+    )
 
 
 class Withdraw(Refusable):
@@ -130,10 +139,6 @@ class Renew(Refusable):
     new_evidence = prose(
         gettext_lazy("New evidence"), 280, rows=2, help_text=gettext_lazy("Needed unless another member saw the same.")
     )
-
-
-class Reveal(forms.Form):
-    reason = forms.CharField(required=False, max_length=20)
 
 
 class OpenDispute(Refusable):
@@ -205,3 +210,62 @@ def _choose(form: forms.Form, name: str, found: Any) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = found
+
+
+class Finding(Refusable):
+    """What the member's own people found. Financial members answer from a short list without words of their own."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=choices(workflow.Outcome))
+    own_evidence = forms.BooleanField(
+        label=gettext_lazy("We found evidence of our own"),
+        required=False,
+        help_text=gettext_lazy("A violation needs it: the signal alone is not enough."),
+    )
+    actions = forms.MultipleChoiceField(
+        label=gettext_lazy("What we did"),
+        required=False,
+        choices=workflow.Action.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    content_removed = forms.IntegerField(
+        label=gettext_lazy("Pieces of content removed"), min_value=0, required=False, initial=0
+    )
+    uploads_prevented = forms.IntegerField(
+        label=gettext_lazy("Uploads prevented"), min_value=0, required=False, initial=0
+    )
+    policy_version = forms.CharField(label=gettext_lazy("Version of our policy"), max_length=40)
+    attribution = forms.ChoiceField(
+        label=gettext_lazy("What part did the signal play?"), choices=choices(workflow.Attribution)
+    )
+    looks_wrong = forms.ChoiceField(
+        label=gettext_lazy("Does the signal itself look wrong?"), choices=choices(workflow.LooksWrong)
+    )
+    looks_wrong_because = prose(gettext_lazy("Because"), 280, rows=2)
+
+    def __init__(self, *args: Any, financial: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if financial:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        for name in ("content_removed", "uploads_prevented", "looks_wrong_because"):
+            del self.fields[name]
+        outcome, actions = self.fields["outcome"], self.fields["actions"]
+        assert isinstance(outcome, forms.ChoiceField)
+        assert isinstance(actions, forms.ChoiceField)
+        outcome.choices = [choice for choice in choices(workflow.Outcome) if choice[0] in {"", *FINANCIAL_OUTCOMES}]
+        actions.choices = [choice for choice in workflow.Action.choices if choice[0] in FINANCIAL_ACTIONS]
+
+    def found(self) -> Found:
+        given = self.cleaned_data
+        return Found(
+            outcome=workflow.Outcome(given["outcome"]),
+            own_evidence=given["own_evidence"],
+            policy_version=given["policy_version"],
+            attribution=workflow.Attribution(given["attribution"]),
+            looks_wrong=workflow.LooksWrong(given["looks_wrong"]),
+            looks_wrong_because=given.get("looks_wrong_because", ""),
+            actions=tuple(workflow.Action(action) for action in given["actions"]),
+            content_removed=given.get("content_removed") or 0,
+            uploads_prevented=given.get("uploads_prevented") or 0,
+        )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lantern_site.members import roles
-from lantern_site.members.lifecycle import MemberState, Suspension
+from lantern_site.members.lifecycle import Suspension
+from lantern_site.members.models import Organisation
 from lantern_site.members.policies import Answer, permits
 from lantern_site.members.roles import Role
 from reviews import disputing, policies
@@ -28,8 +29,8 @@ WHY: Mapping[Why, str | Promise] = {
     Why.WARNING: gettext_lazy("the value is on a warning list"),
     Why.RETRACTED_BEFORE: gettext_lazy("it was retracted before"),
     Why.POSSIBLY_CHILD: gettext_lazy("the account holder is possibly a child"),
-    Why.VOLUME: gettext_lazy("your organisation shares unusually many identifiers"),
-    Why.PROBATION: gettext_lazy("your organisation is on probation"),
+    Why.VOLUME: gettext_lazy("the member shares unusually many identifiers"),
+    Why.PROBATION: gettext_lazy("the member is on probation"),
     Why.CRITICAL: gettext_lazy("it is a critical identifier"),
     Why.SAMPLE: gettext_lazy("it was drawn for the sample"),
 }
@@ -104,8 +105,9 @@ class Offers:
         """What an approval by this actor leads to."""
         if self.plan.first - set(self.dossier.given) - {self.attestation}:
             return _("The programme checks completeness before it is shared: %(why)s.") % {"why": self.why}
-        told = ngettext("Shared with %(count)d member at once.", "Shared with %(count)d members at once.", self.audience)
-        told = told % {"count": self.audience}
+        told = ngettext(
+            "Shared with %(count)d member at once.", "Shared with %(count)d members at once.", self.audience
+        ) % {"count": self.audience}
         if self.plan.provisional:
             return told + " " + _("Provisional until the programme has checked it: %(why)s.") % {"why": self.why}
         if self.plan.check_within_hours is not None:
@@ -122,10 +124,12 @@ class Offers:
     @cached_property
     def audience(self) -> int:
         """How many other members would receive it now."""
-        others = self.signal.community.organisations.filter(memberships__left_at__isnull=True, state=MemberState.ACTIVE)
-        others = others.filter(suspended__in=[Suspension.NONE, Suspension.SUBMIT]).exclude(pk=self.signal.organisation_id)
+        others = Organisation.objects.taking_part().filter(
+            memberships__community=self.signal.community_id, memberships__left_at__isnull=True
+        )
+        receiving = others.filter(suspended__in=[Suspension.NONE, Suspension.SUBMIT])
         regions = self.signal.version.not_to_regions
-        return others.exclude(region__in=regions).distinct().count()
+        return receiving.exclude(pk=self.signal.organisation_id).exclude(region__in=regions).count()
 
     # The programme
 

@@ -60,15 +60,16 @@ def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
 
 
 def may_approve(actor: Actor, signal: Signal, now: datetime) -> None:
-    """On top of reviewing: one person gives one approval, and each attestation is given once."""
+    """On top of reviewing: one person gives one approval, and each attestation is given once.
+
+    What still waits after its own reviewer has approved waits for the programme, whatever the rule would say by now.
+    """
     may_review(actor, signal, now)
     given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
     if given.filter(decided_by__public_id__in=actor.people).exists():
         raise NotAllowed(_("You have approved this signal already. Somebody else must give the other approval."))
     if given.filter(attestation=attestation_of(actor)).exists():
         raise NotAllowed(_("This approval has been given. The signal waits for the other one."))
-    if actor.programme and Attestation.COMPLETENESS not in approvals_needed(signal, now).first:
-        raise NotAllowed(_("This signal waits for its own organisation's reviewer, not for the programme."))
     if actor.programme and not given.filter(attestation=Attestation.EVIDENCE).exists():
         raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
 

@@ -5,9 +5,11 @@ takes nothing away, because the newest says everything. Positions are dense and 
 `audit.recording`), so that whoever has everything up to a position has missed nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.db import connection
 
 from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation
@@ -120,13 +122,30 @@ def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> lis
     return list(moved.only("position", "status", "organisation_id").order_by("position")[:limit])
 
 
+def lock(signal_pks: Iterable[int]) -> None:
+    """Let nobody change these signals until the transaction ends; others may read them meanwhile.
+
+    Whoever hands a signal out does this first, then reads it and gives the receipt: a retraction came before and is
+    seen, or waits and finds the receipt. So nobody holds a signal that its recall does not reach.
+    """
+    with connection.cursor() as cursor:
+        locking = "SELECT id FROM signals_signal WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+        cursor.execute(locking, [list(signal_pks)])
+
+
+def still_due(signals: Sequence[Signal]) -> list[Signal]:
+    """The signals locked and with their context. One that has moved on is left out: it comes again, further on."""
+    positions = {signal.pk: signal.position for signal in signals}
+    lock(list(positions))
+    found = Signal.objects.with_context().filter(pk__in=positions).order_by("position")
+    return [signal for signal in found if signal.position == positions[signal.pk]]
+
+
 def lines(signals: Sequence[Signal]) -> list[Line]:
-    """What is to be told about them now. One that has moved on since is left out: it comes again, further on."""
-    now = {signal.pk: signal for signal in Signal.objects.with_context().filter(pk__in=[s.pk for s in signals])}
+    """What is to be told about these signals, fetched by `still_due`."""
     positions = [signal.position for signal in signals]
     times = dict(Entry.objects.filter(position__in=positions).values_list("position", "at"))
-    still = [now[s.pk] for s in signals if s.pk in now and now[s.pk].position == s.position]
-    return [_line(signal, times) for signal in still]
+    return [_line(signal, times) for signal in signals]
 
 
 def _line(signal: Signal, times: Mapping[int, datetime]) -> Line:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from lantern_site.errors import Invalid
 from signals import folding
-from signals.kinds import BITS, FILE_HASHES, HASHES, SERVICE_BOUND, Kind
+from signals.kinds import BITS, FILE_HASHES, HASHES, SERVICE_BOUND, SERVICES, Kind
 from signals.normalise import Normal
 
 _LISTS = json.loads((Path(__file__).parent / "data" / "warnings.json").read_text(encoding="utf-8"))
@@ -187,8 +187,7 @@ def mask(kind: Kind, value: str) -> str:
     if kind is Kind.KEYWORD:
         return " ".join(word[:1] + _HIDDEN for word in value.split()[:4])
     if kind in SERVICE_BOUND:
-        service, _colon, handle = value.partition(":")
-        return f"{service}:{handle[:1]}{_HIDDEN}{handle[-1:] if len(handle) > SHORT_HANDLE else ''}"
+        return _masked_handle(value)
     return _HIDDEN + value[-2:]
 
 
@@ -202,7 +201,15 @@ def _masked_host(host: str) -> str:
     return f"{name[:1]}{_HIDDEN}{dot}{ending}" if name and not ending.strip("]").isdecimal() else _HIDDEN
 
 
+def _masked_handle(value: str) -> str:
+    service, _colon, handle = value.partition(":")
+    place = service if service in SERVICES else _HIDDEN
+    return f"{place}:{handle[:1]}{_HIDDEN}{handle[-1:] if len(handle) > SHORT_HANDLE else ''}"
+
+
 def _masked_url(value: str) -> str:
     scheme, _colon, rest = value.partition("://")
+    if scheme not in {"http", "https"}:
+        return _HIDDEN
     host, _slash, path = rest.partition("/")
     return f"{scheme}://{_masked_host(host.partition(':')[0])}/{_HIDDEN if path else ''}"

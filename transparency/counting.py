@@ -293,7 +293,8 @@ def _count_finding(tally: Tally, period: Period, history: list[Event]) -> None:
     _count_actions(tally, finding)
     if finding.word("outcome") == Outcome.NOT_EXAMINED:
         return
-    tally.counts["leads_examined"] += 1
+    tally.counts["findings_examined"] += 1
+    tally.counts["leads_examined"] += finding.facts.get("hits", 1)
     tally.counts["violations"] += finding.word("outcome") == Outcome.VIOLATION
     tally.counts["looks_wrong"] += finding.word("looks_wrong") == LooksWrong.YES
     tally.add("findings_by_attribution", member, finding.word("attribution"))

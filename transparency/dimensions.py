@@ -141,3 +141,8 @@ ABOUT_PERSONS: frozenset[tuple[Dimension, str]] = frozenset(
     }
 )
 """Categories that are accounts, persons or the severest harms: their counts are hidden below ten, not below five."""
+
+
+def label_of(dimension: Dimension, code: str) -> Words:
+    """The words for a category; a code that the dictionary does not know stands for itself."""
+    return CATEGORIES.get(dimension, {}).get(code) or EXTRA_LABELS.get(code) or code

@@ -121,10 +121,10 @@ def _computed(tally: Tally, violations: Value) -> dict[str, Value]:
     counts = tally.counts
     return {
         "largest_member_share": _band(tally.tables["shared_by_harm"]),
-        "median_hours_to_first_review": _hours(tally.waits["review"], Fraction(1, 2)),
-        "median_hours_to_acknowledgement": _hours(tally.waits["acknowledgement"], Fraction(1, 2)),
-        "violation_share": _percent(violations, counts["leads_examined"]),
-        "looks_wrong_share": _percent(counts["looks_wrong"], counts["leads_examined"]),
+        "median_hours_to_first_review": quantile(tally.waits["review"], Fraction(1, 2)),
+        "median_hours_to_acknowledgement": quantile(tally.waits["acknowledgement"], Fraction(1, 2)),
+        "violation_share": _percent(violations, counts["findings_examined"]),
+        "looks_wrong_share": _percent(counts["looks_wrong"], counts["findings_examined"]),
         "retracted_share": _percent(counts["shared_and_retracted"], counts["signals_shared"]),
     }
 
@@ -151,7 +151,7 @@ def _percent(part: Value, whole: int) -> Value:
     return round(Fraction(part) * 1000 / whole) / 10 if whole else Mark.NOT_APPLICABLE.value
 
 
-def _hours(minutes: Counter[int], share: Fraction) -> Value:
+def quantile(minutes: Counter[int], share: Fraction) -> Value:
     """The quantile of a histogram of minutes, in hours with one decimal; between two values it is their middle."""
     count = minutes.total()
     if not count:
@@ -291,9 +291,9 @@ def _first_reviews(tally: Tally, rules: Rules) -> Shape:
     for row in rows:
         minutes, target = tally.waits[f"review/{row}"], FIRST_REVIEW_HOURS[Severity[row.upper()]]
         shown = {
-            Statistic.LOWER: _hours(minutes, Fraction(1, 4)),
-            Statistic.MEDIAN: _hours(minutes, Fraction(1, 2)),
-            Statistic.UPPER: _hours(minutes, Fraction(3, 4)),
+            Statistic.LOWER: quantile(minutes, Fraction(1, 4)),
+            Statistic.MEDIAN: quantile(minutes, Fraction(1, 2)),
+            Statistic.UPPER: quantile(minutes, Fraction(3, 4)),
             Statistic.WITHIN: _percent(
                 sum(count for waited, count in minutes.items() if waited <= 60 * target), minutes.total()
             ),

@@ -13,7 +13,7 @@ Figures are computed from the ledger only. The entries and facts that they read:
   ``finished`` and ``cancelled`` the sums ``total`` (candidates) and ``leads``.
 - ``lookup.made``: organisation = the member.
 - ``finding.recorded``: subject = finding, organisation = the member; ``outcome``, ``actions``, ``attribution``,
-  ``looks_wrong``, ``kind``, ``harm``, ``content_removed``, ``uploads_prevented``, ``seconds_since_lead``.
+  ``looks_wrong``, ``hits``, ``kind``, ``harm``, ``content_removed``, ``uploads_prevented``, ``seconds_since_lead``.
 - ``member.*``: subject = organisation (public id); ``kind`` and ``state`` whenever they are set or change.
 """
 
@@ -192,15 +192,26 @@ KEY_FIGURES: tuple[Metric, ...] = (
         "findings",
         _("Findings"),
         Unit.FINDINGS,
-        _("Leads for which a member recorded, in the period, what its own review found."),
+        _(
+            "What members wrote down, in the period, about leads that they had reviewed or could not review. One "
+            "finding may stand for all exact hits of one hash."
+        ),
+        _FOUND,
+        Source.MEMBERS,
+    ),
+    Metric(
+        "findings_examined",
+        _("Findings after examination"),
+        Unit.FINDINGS,
+        _("Findings other than “not examined”."),
         _FOUND,
         Source.MEMBERS,
     ),
     Metric(
         "leads_examined",
         _("Leads examined"),
-        Unit.FINDINGS,
-        _("Findings other than “not examined”."),
+        Unit.LEADS,
+        _("The leads that findings after examination stand for."),
         _FOUND,
         Source.MEMBERS,
     ),
@@ -208,7 +219,7 @@ KEY_FIGURES: tuple[Metric, ...] = (
         "violation_share",
         _("Led to action"),
         Unit.PERCENT,
-        _("Findings of a violation of the member's own policy, as a percentage of the leads examined."),
+        _("Findings of a violation of the member's own policy, as a percentage of the findings after examination."),
         _FOUND,
         Source.MEMBERS,
     ),
@@ -216,7 +227,7 @@ KEY_FIGURES: tuple[Metric, ...] = (
         "looks_wrong_share",
         _("Signals that looked wrong"),
         Unit.PERCENT,
-        _("Findings that said the signal itself looked wrong, as a percentage of the leads examined."),
+        _("Findings that said the signal itself looked wrong, as a percentage of the findings after examination."),
         _FOUND,
         Source.MEMBERS,
     ),
@@ -404,7 +415,7 @@ TABLES: tuple[Metric, ...] = (
         "findings_by_attribution",
         _("Findings by the part that the signal played"),
         Unit.FINDINGS,
-        _("Leads examined, by whether the signal was decisive for the member's finding."),
+        _("Findings after examination, by whether the signal was decisive for them."),
         _FOUND,
         Source.MEMBERS,
         Protection.COUNTS,
@@ -414,7 +425,7 @@ TABLES: tuple[Metric, ...] = (
         "findings_by_delay",
         _("Time from lead to finding"),
         Unit.FINDINGS,
-        _("Leads examined, by the time between the lead and the member's finding."),
+        _("Findings after examination, by the time since the first lead that they are about."),
         _FOUND,
         Source.MEMBERS,
         Protection.COUNTS,

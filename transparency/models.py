@@ -1,5 +1,7 @@
 """Editions of the yearly report."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -75,6 +77,12 @@ class Edition(models.Model):
     @property
     def reference(self) -> str:
         return public_ids.shown(self.public_id)
+
+    @property
+    def document(self) -> Any:
+        """The figures, a transparency.figures.Document. Ask only when they have been computed."""
+        assert self.figures is not None
+        return self.figures
 
     @property
     def is_published(self) -> bool:

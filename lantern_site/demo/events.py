@@ -15,7 +15,7 @@ from reviews.models import Delivery, Dispute, Recall
 from reviews.policies import approvals_needed
 from reviews.services import claims, decisions, disputes, findings, recalls
 from reviews.services.decisions import Judgement
-from reviews.services.findings import Finding as Found
+from reviews.services.findings import Found
 from reviews.workflow import (
     Action,
     Attestation,
@@ -33,7 +33,7 @@ from reviews.workflow import (
 from signals import candidates
 from signals.intake import Item, Statement
 from signals.kinds import IDENTIFIERS, Kind, Origin, Severity
-from signals.models import Lead, Signal
+from signals.models import Lead, Receipt, Signal
 from signals.purposes import Purpose, Surface
 from signals.receipts import give
 from signals.services import jobs, sharing
@@ -156,7 +156,7 @@ def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> Non
     name = world.receiving_house(but=signal.organisation.name, platforms_only=True)
     opener = world.somebody(name, Role.ANALYST, now)
     reason = dice.choice(list(OBJECTIONS))
-    give([signal], opener.organisation_id, way="page", now=now)
+    give([signal], opener.organisation_id, way=Receipt.Way.PAGE, now=now)
     opened = attempt(
         disputes.open,
         signal_id=signal.public_id,
@@ -227,7 +227,7 @@ def acknowledge(world: World, now: datetime, *, recall: Recall, house: str) -> N
 def match(world: World, now: datetime) -> None:
     """A member compares a batch: mostly values that nobody shared, a few that somebody did."""
     dice = world.fork()
-    house = world.receiving_house()
+    house = world.receiving_house(identifiers_only=True)
     known = [item for item in dice.sample(world.shared, min(len(world.shared), 9)) if item.kind in COMPARED]
     unknown = [item for item in (values.item(dice) for _ in range(70)) if item.kind in COMPARED]
     items = dice.sample(known + unknown, len(known) + len(unknown))
@@ -271,7 +271,7 @@ def find(world: World, now: datetime, *, lead: Lead, house: str, dice: Random) -
     wrong = outcome == Outcome.FALSE_MATCH and not financial and dice.random() < 0.2
     attempt(
         findings.record,
-        lead_id=lead.public_id,
+        lead_ids=[lead.public_id],
         found=Found(
             outcome=outcome,
             actions=actions,

@@ -1,5 +1,6 @@
 """The plot: who joins when, how often something is shared or compared, and the yearly report."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +18,16 @@ SHARED_A_DAY = 1.3
 DAYS_BETWEEN_JOBS = 9
 RUSH = 26
 """How many signals arrive in the last hours, so that there is something in every queue."""
+
+
+DUTIES = (
+    duties.caution_missed_checks,
+    duties.hold_missed_checks,
+    duties.end_holds,
+    duties.uphold_unanswered,
+    duties.note_overdue_recalls,
+    duties.expire,
+)
 
 
 def tell(ends: datetime) -> World:
@@ -43,10 +54,15 @@ def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
 
 
 def _plan_day(world: World, morning: datetime, how_many: float) -> None:
-    world.plan(morning + timedelta(hours=3), lambda now: duties.perform(now=now))
+    for duty in DUTIES:
+        world.plan(morning + timedelta(hours=3), partial(_perform, duty))
     for _ in range(_drawn(world.dice, how_many)):
         at = morning + timedelta(minutes=world.dice.randrange(24 * 60))
         world.plan(at, partial(events.submit, world))
+
+
+def _perform(duty: Callable[..., int], now: datetime) -> None:
+    duty(now=now)
 
 
 def _drawn(dice: Random, mean: float) -> int:

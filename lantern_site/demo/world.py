@@ -74,7 +74,14 @@ class World:
     def sharing_house(self) -> str:
         return values.chosen(self.dice, {name: house.weight for name, house in self.houses.items() if house.weight})
 
-    def receiving_house(self, *, but: str = "", platforms_only: bool = False) -> str:
+    def receiving_house(self, *, but: str = "", platforms_only: bool = False, identifiers_only: bool = False) -> str:
         """Any member other than `but`."""
-        kinds = {MemberKind.PLATFORM} if platforms_only else {MemberKind.PLATFORM, MemberKind.FINANCIAL}
-        return self.dice.choice([name for name, house in self.houses.items() if house.kind in kinds and name != but])
+        fits = [
+            name
+            for name, house in self.houses.items()
+            if house.kind != MemberKind.PROGRAMME
+            and name != but
+            and (house.kind == MemberKind.PLATFORM or not platforms_only)
+            and (house.identifiers or not identifiers_only)
+        ]
+        return self.dice.choice(fits)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -42,15 +43,19 @@ def spawn(command: list[str], output: IO[bytes] | int, *, user: int | None = Non
     )
 
 
-def stop(process: subprocess.Popen[bytes], how: signal.Signals, seconds: float) -> None:
-    """Ask a child to stop, then kill what is left of it and of its own children, which share its group."""
-    if process.poll() is None:
-        process.send_signal(how)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def stop(processes: Iterable[subprocess.Popen[bytes]], how: signal.Signals, seconds: float) -> None:
+    """Ask children to stop, then kill what is left of them and of their own children, which share their groups."""
+    asked = list(processes)
+    for process in asked:
+        if process.poll() is None:
+            process.send_signal(how)
+    end = time.monotonic() + seconds
+    for process in asked:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, end - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def command_line(pid: int) -> str:

@@ -41,6 +41,7 @@ class Launcher:
         self.address = f"http://localhost:{port}"
         self.services: list[Service] = []
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.stopping = threading.Event()
 
     def run(self) -> None:
         """Come up, stay up, and raise Fault or Stopped when that ends."""
@@ -76,6 +77,7 @@ class Launcher:
         os.environ.setdefault("SITE_URL", self.address)
         os.environ.setdefault("LOG_LEVEL", "WARNING")
         os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a worker that is stopped does not wait for long tasks
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
         names = ("DATABASE_URL", "REDIS_URL", "LANTERN_DEMO", "SITE_URL")
         keys.write_private(VAR / "services.env", "".join(f"{n}={os.environ[n]}\n" for n in names if n in os.environ))
 
@@ -108,7 +110,13 @@ class Launcher:
     def start_process(self, name: str, command: str) -> None:
         program, *arguments = command.split()
         process = self.processes[name] = children.spawn([children.tool(program), *arguments], subprocess.PIPE)
-        threading.Thread(target=relay, args=(name, process), daemon=True).start()
+        threading.Thread(target=self.relay, args=(name, process), daemon=True).start()
+
+    def relay(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        """Show what a child writes, with its name in front, until all are told to stop."""
+        for line in process.stdout or ():
+            if not self.stopping.is_set():
+                say(f"  {name:<7}| {line.decode(errors='replace').rstrip()}")
 
     def wait_for_the_web_server(self) -> None:
         while not probe.answers(self.port, os.environ["SITE_URL"]):
@@ -133,23 +141,13 @@ class Launcher:
         """Processes first, so that nothing talks to a server that has gone."""
         ignore_signals()
         began = time.monotonic()
-        for process in self.processes.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            children.stop(process, signal.SIGTERM, seconds=8)
+        self.stopping.set()
+        children.stop(self.processes.values(), signal.SIGTERM, seconds=8)
         for service in reversed(self.services):
             service.stop()
         (VAR / "services.env").unlink(missing_ok=True)
         if self.services or self.processes:
             say(f"  Stopped in {time.monotonic() - began:.1f} seconds.")
-
-
-def relay(name: str, process: subprocess.Popen[bytes]) -> None:
-    """Show what a child writes, with its name in front."""
-    if process.stdout:
-        for line in process.stdout:
-            say(f"  {name:<7}| {line.decode(errors='replace').rstrip()}")
 
 
 @contextlib.contextmanager

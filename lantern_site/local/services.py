@@ -62,7 +62,7 @@ class Service:
 
     def stop(self) -> None:
         if self.process:
-            children.stop(self.process, self.stop_signal, seconds=15)
+            children.stop([self.process], self.stop_signal, seconds=15)
 
     def clear_stale_pid(self, file: Path) -> None:
         """Deal with the pid file of a server that was not stopped. The caller holds the lock, so none should run.

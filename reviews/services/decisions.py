@@ -59,12 +59,12 @@ def _approve(record: Recorder, signal: Signal, judgement: Judgement) -> None:
     plan = policies.approvals_needed(signal, record.now)
     _write(record, signal, judgement, attestation)
     facts = {"attestation": attestation.value, "why": plan.why.value if plan.why else ""}
-    missing = plan.first - _given(signal)
-    if missing:
+    given = _given(signal)
+    if plan.first - given:
         moves.note(record, signal, "signal.approved", facts=facts, payload=_notes(judgement))
         return
-    signal.provisional = plan.provisional
-    if plan.check_within_hours is not None:
+    if plan.check_within_hours is not None and Attestation.COMPLETENESS not in given:
+        signal.provisional = plan.provisional
         signal.check_due_at = record.now + timedelta(hours=plan.check_within_hours)
     waited = int((record.now - signal.submitted_at).total_seconds())
     moves.apply(record, signal, Move.APPROVE, facts=facts | {"seconds_to_review": waited}, payload=_notes(judgement))

@@ -21,7 +21,7 @@ from reviews.workflow import DisputeMove, Reason, RecallCause, Result, Scope
 from signals import moves
 from signals import workflow as life
 from signals.models import Signal
-from signals.services import sharing
+from signals.policies import unknown_signal
 from signals.workflow import LIVE, Move
 
 LONGEST_TEXT = 1000
@@ -77,12 +77,11 @@ def open(  # noqa: A001 - the word of the domain
 
     They are under caution at once. A hold needs a reason that concerns a person, and a second person: `confirm_hold`.
     """
+    reach = disputing.scope_of(reason, scope)
     with recording(Actor.clock(), now), recording(actor, now) as record:
-        named = sharing.locked(actor, signal_id)
+        named, signals = _locked_with(signal_id, reach, actor)
         disputing.may_dispute(actor, named)
         _check_objection(named, scope, reason, statement, hold_asked)
-        reach = disputing.scope_of(reason, scope)
-        signals = _locked([named.pk, *_others(named, reach, actor)])
         due_at = disputing.deadline(now, clocks.DECIDE_DAYS)
         dispute = Dispute.objects.create(
             scope=reach,
@@ -109,15 +108,24 @@ def open(  # noqa: A001 - the word of the domain
         return dispute
 
 
-def _others(named: Signal, reach: Scope, actor: Actor) -> list[int]:
-    """Keys of the other signals that the dispute is about: visible, shared by others, not disputed by us already."""
-    if reach == Scope.SIGNAL:
-        return []
-    same = Q(indicator=named.indicator_id) if reach == Scope.INDICATOR else Q(incident=named.incident_id)
-    disputed = Dispute.objects.open().filter(opener=actor.organisation_id).values("touches__signal")
-    about = Signal.objects.visible_to(actor).filter(same, status__in=sorted(disputing.DISPUTABLE))
-    others = about.exclude(organisation=actor.organisation_id).exclude(pk__in=disputed)
-    return list(others.values_list("pk", flat=True))
+def _locked_with(signal_id: int, reach: Scope, actor: Actor) -> tuple[Signal, list[Signal]]:
+    """The named signal, and with it all that the dispute is about: visible, shared by others, not disputed by us
+    already. They are found first and then locked by key together, so that two disputes never wait for each other."""
+    named = Signal.objects.visible_to(actor).filter(public_id=signal_id).first()
+    if named is None:
+        raise unknown_signal()
+    same = Q(pk=named.pk)
+    if reach == Scope.INDICATOR:
+        same = Q(indicator=named.indicator_id)
+    elif reach == Scope.INCIDENT and named.incident_id is not None:
+        same = Q(incident=named.incident_id)
+    ours = Dispute.objects.open().filter(opener=actor.organisation_id)
+    disputed = DisputedSignal.objects.filter(dispute__in=ours).values("signal")
+    others = Signal.objects.visible_to(actor).filter(same).exclude(organisation=actor.organisation_id)
+    others = others.exclude(pk=named.pk).exclude(pk__in=disputed)
+    found = _locked([named.pk, *others.values_list("pk", flat=True)])
+    named = next(signal for signal in found if signal.pk == named.pk)
+    return named, [one for one in found if one == named or one.status in disputing.DISPUTABLE]
 
 
 def _check_objection(named: Signal, scope: Scope, reason: Reason, statement: str, hold_asked: bool) -> None:
@@ -159,10 +167,11 @@ def accept(*, dispute_id: int, actor: Actor, now: datetime) -> Dispute:
         own = [signal for signal in case.signals if signal.organisation_id == actor.organisation_id]
         rest = [signal for signal in case.signals if signal not in own and signal.status in LIVE]
         if not rest:
-            case.dispute.answered_at, case.dispute.answered_by = now, staff_of(actor)
-            case.dispute.hold_ended_at = now if case.dispute.is_holding else case.dispute.hold_ended_at
-            _move(case, DisputeMove.ACCEPT, "answered_at", "answered_by", "hold_ended_at")
-        _note(case, "dispute.accepted", facts={"seconds_since_opened": _age(case), "in_part": bool(rest)})
+            case.dispute.decided_at, case.dispute.decided_by = now, staff_of(actor)
+            _end_hold(case)
+            _move(case, DisputeMove.ACCEPT, "decided_at", "decided_by")
+        action = "dispute.accepted_in_part" if rest else "dispute.accepted"
+        _note(case, action, facts={"seconds_since_opened": _age(case)})
         _retract(case, own, "owner")
         _settle(case)
         return case.dispute
@@ -195,8 +204,8 @@ def _decide(case: Case, result: Result, text: str, person: Staff | None, why: st
     dispute, now = case.dispute, case.record.now
     dispute.result, dispute.decision_text = result, text
     dispute.decided_at, dispute.decided_by = now, person
-    dispute.hold_ended_at = now if dispute.is_holding else dispute.hold_ended_at
-    _move(case, DisputeMove.DECIDE, "result", "decision_text", "decided_at", "decided_by", "hold_ended_at")
+    _end_hold(case)
+    _move(case, DisputeMove.DECIDE, "result", "decision_text", "decided_at", "decided_by")
     facts: dict[str, Fact] = {"why": why, "seconds_since_opened": _age(case)}
     _note(case, "dispute.decided", payload={"decision": text}, facts=facts)
     _carry_out(case, result, why)
@@ -233,9 +242,7 @@ def decide_appeal(*, dispute_id: int, result: Result, text: str, actor: Actor, n
             "appeal_decided_at",
             "appeal_decided_by",
         )
-        _note(
-            case, "dispute.appeal_decided", payload={"decision": text}, facts={"seconds_since_opened": _age(case)}
-        )
+        _note(case, "dispute.appeal_decided", payload={"decision": text}, facts={"seconds_since_opened": _age(case)})
         if result != Result.UPHELD:
             _reinstate(case)
         _carry_out(case, result, "appeal")
@@ -246,8 +253,8 @@ def withdraw(*, dispute_id: int, actor: Actor, now: datetime) -> Dispute:
     """The opener takes its objection back."""
     with _case(dispute_id, actor, now) as case:
         disputing.may_withdraw(actor, case.dispute)
-        case.dispute.hold_ended_at = now if case.dispute.is_holding else case.dispute.hold_ended_at
-        _move(case, DisputeMove.WITHDRAW, "hold_ended_at")
+        _end_hold(case)
+        _move(case, DisputeMove.WITHDRAW)
         _note(case, "dispute.withdrawn")
         _settle(case)
         return case.dispute
@@ -286,11 +293,16 @@ def end_hold(*, dispute_id: int, actor: Actor, now: datetime) -> Dispute:
     with _case(dispute_id, actor, now) as case:
         if not actor.is_clock:
             disputing.may_steer_hold(actor, case.dispute)
-        case.dispute.hold_ended_at = now
-        case.dispute.save(update_fields=["hold_ended_at"])
+        _end_hold(case)
         _note(case, "dispute.hold_ended", facts={"by": "clock" if actor.is_clock else "steward"})
         _settle(case)
         return case.dispute
+
+
+def _end_hold(case: Case) -> None:
+    if case.dispute.is_holding:
+        case.dispute.hold_ended_at = case.record.now
+        case.dispute.save(update_fields=["hold_ended_at"])
 
 
 def _carry_out(case: Case, result: Result, why: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,15 @@ from reviews import clocks, disputing
 from reviews.models import Delivery, Recall
 from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
 from signals.models import Signal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a member says to a recall: what it found and did, and how many hits it had on its own service."""
+
+    answer: RecallAnswer
+    report_corrected: ReportCorrected
+    local_hits: int | None = None
 
 
 def announce(record: Recorder, signal: Signal, cause: RecallCause) -> Recall | None:
@@ -77,26 +87,19 @@ def deliver(*, recall_id: int, actor: Actor, now: datetime) -> None:
         _note_delivery(record, delivery, "recall.delivered")
 
 
-def acknowledge(
-    *,
-    recall_id: int,
-    answer: RecallAnswer,
-    report_corrected: ReportCorrected,
-    local_hits: int | None,
-    actor: Actor,
-    now: datetime,
-) -> Delivery:
+def acknowledge(*, recall_id: int, answer: Answer, actor: Actor, now: datetime) -> Delivery:
     """Say what the organisation found and did. *Kept* stands only once a second person has confirmed it.
 
     A key may answer only where there is nothing to judge: no local hit and no lead.
     """
     with _addressed(recall_id, actor, now) as (record, delivery):
-        disputing.may_acknowledge(actor, delivery, hits=local_hits)
-        _check(answer, report_corrected, local_hits)
-        delivery.answer, delivery.report_corrected, delivery.local_hits = answer, report_corrected, local_hits
+        disputing.may_acknowledge(actor, delivery, hits=answer.local_hits)
+        _check(answer)
+        delivery.answer, delivery.report_corrected = answer.answer, answer.report_corrected
+        delivery.local_hits = answer.local_hits
         delivery.acknowledged_at, delivery.acknowledged_by = now, staff_of(actor)
         delivery.delivered_at = delivery.delivered_at or now
-        kept = answer == RecallAnswer.KEPT
+        kept = answer.answer == RecallAnswer.KEPT
         delivery.state = DeliveryState.DELIVERED if kept else DeliveryState.ACKNOWLEDGED
         delivery.save(
             update_fields=[
@@ -138,14 +141,14 @@ def _addressed(recall_id: int, actor: Actor, now: datetime) -> Iterator[tuple[Re
         yield record, delivery
 
 
-def _check(answer: RecallAnswer, report_corrected: ReportCorrected, local_hits: int | None) -> None:
-    if answer not in RecallAnswer.values:
+def _check(answer: Answer) -> None:
+    if answer.answer not in RecallAnswer.values:
         raise Invalid(_("Say what you found and did."), "answer")
-    if report_corrected not in ReportCorrected.values:
+    if answer.report_corrected not in ReportCorrected.values:
         raise Invalid(_("Say whether a report to the authorities was corrected."), "report_corrected")
-    if local_hits is not None and local_hits < 0:
+    if answer.local_hits is not None and answer.local_hits < 0:
         raise Invalid(_("The number of hits cannot be negative."), "local_hits")
-    if answer == RecallAnswer.NOTHING_FOUND and local_hits:
+    if answer.answer == RecallAnswer.NOTHING_FOUND and answer.local_hits:
         raise Invalid(_("With hits on your service something was found: choose another answer."), "answer")
 
 

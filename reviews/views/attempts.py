@@ -15,11 +15,7 @@ class Attempt:
 
     form: Refusable
     done: bool = False
-    refusal: Refusal | None = None
-
-    @property
-    def status(self) -> HTTPStatus:
-        return status_of(self.refusal) if self.refusal else HTTPStatus.UNPROCESSABLE_ENTITY
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def attempt(form: Refusable, act: Callable[[], object]) -> Attempt:
@@ -32,5 +28,5 @@ def attempt(form: Refusable, act: Callable[[], object]) -> Attempt:
         raise
     except Refusal as refusal:
         form.refuse(refusal)
-        return Attempt(form, refusal=refusal)
+        return Attempt(form, status=status_of(refusal))
     return Attempt(form, done=True)

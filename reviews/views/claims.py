@@ -25,12 +25,12 @@ def claim(request: PageRequest, signal_id: int) -> HttpResponse:
         claims.claim(signal_id=signal_id, actor=request.actor, now=request.now)
     except WrongState as refusal:
         if not request.htmx:
-            raise
+            return signal.plainly_refused(request, signal_id, refusal)
         sentence = str(refusal)
     if not request.htmx:
         return redirect("reviews:signal", signal_id)
     with acting_as(request.actor):
-        row = waiting.rows_of([queue.find(request, signal_id)], request.actor, request.now)[0]
+        row = waiting.rows_of([signal.find(request, signal_id)], request.actor, request.now)[0]
         context = {"row": row, "sentence": sentence}
         return render(request, "reviews/_claim.html", context, status=409 if sentence else 200)
 
@@ -51,7 +51,10 @@ def claim_next(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def release(request: PageRequest, signal_id: int) -> HttpResponse:
-    claims.release(signal_id=signal_id, actor=request.actor, now=request.now)
+    try:
+        claims.release(signal_id=signal_id, actor=request.actor, now=request.now)
+    except WrongState as refusal:
+        return signal.plainly_refused(request, signal_id, refusal)
     messages.info(request, _("The signal is back in the queue."))
     return redirect("reviews:queue")
 
@@ -59,7 +62,7 @@ def release(request: PageRequest, signal_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def park(request: PageRequest, signal_id: int) -> HttpResponse:
-    form = forms.Park(request.POST)
+    form = forms.Park(request.POST, auto_id="park_%s")
     tried = attempt(
         form,
         lambda: claims.park(
@@ -77,7 +80,7 @@ def park(request: PageRequest, signal_id: int) -> HttpResponse:
 def hand_over(request: PageRequest, signal_id: int) -> HttpResponse:
     """Pass it on; no reason is asked for."""
     with acting_as(request.actor):
-        form = forms.HandOver(request.POST, colleagues=signal.colleagues(request))
+        form = forms.HandOver(request.POST, colleagues=signal.colleagues(request), auto_id="hand_over_%s")
     tried = attempt(
         form,
         lambda: claims.hand_over(

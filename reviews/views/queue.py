@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members import roles
 from lantern_site.members.policies import permits
@@ -22,6 +24,7 @@ from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in
 from reviews import desk, forms, queues, waiting
 from signals.models import Signal, SignalQuerySet
+from signals.policies import unknown_signal
 from signals.workflow import Status
 
 PAGE = 20
@@ -104,8 +107,8 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
     offered = [one for one in TABS if steward or not one.steward]
     counted: dict[str, QuerySet[Signal]] = {one.code or "all": found[one.code] for one in offered}
     counted["late"] = dated(found[""]).filter(due_at__lt=request.now)
-    counts = desk.lengths(actor, counted)
-    newest = found[""].aggregate(newest=Max("position"))["newest"] or 0
+    newest = Subquery(found[""].order_by("-position").values("position")[:1])
+    counts = desk.ask(actor, {name: desk.Length(one) for name, one in counted.items()} | {"newest": newest})
     return {
         "tabs": [
             {
@@ -117,7 +120,7 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
             for one in offered
         ],
         "counts": counts,
-        "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': newest})}",
+        "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': counts['newest'] or 0})}",
         "may_claim": bool(permits(roles.require, actor, Role.REVIEWER, Role.STEWARD)),
         "is_steward": steward,
     }
@@ -184,6 +187,44 @@ def beyond(anchor: Signal, *, backwards: bool = False) -> Q:
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a signal stands in the queue, with the addresses of its neighbours."""
+
+    position: str
+    previous_url: str
+    next_url: str
+
+
+def place(request: PageRequest, signal: Signal) -> Place:
+    """One query, however long the queue is."""
+    every = dated(queues.waiting(request.actor))
+    back, on = every.filter(beyond(signal, backwards=True)), every.filter(beyond(signal))
+    columns = {
+        "before": desk.Length(back),
+        "total": desk.Length(every),
+        "previous": Subquery(back.order_by("danger", "-due_at", "-pk").values("public_id")[:1]),
+        "next": Subquery(on.order_by(*ORDER).values("public_id")[:1]),
+    }
+    found = desk.ask(request.actor, columns)
+    position = _("%(number)d of %(total)d") % {"number": found["before"] + 1, "total": max(found["total"], 1)}
+    return Place(position, _to(found["previous"]), _to(found["next"]))
+
+
+def _to(public_id: int | None) -> str:
+    return reverse("reviews:signal", args=[public_id]) if public_id is not None else ""
+
+
+def next_address(request: PageRequest) -> str:
+    """What to open after a decision: the most urgent of one's claims, else of what is free, else the empty queue."""
+    with acting_as(request.actor):
+        for free in (queues.claimed_by, queues.unclaimed):
+            found = dated(free(request.actor, request.now)).exclude(submitted_by__public_id__in=request.actor.people)
+            if (public_id := found.order_by(*ORDER).values_list("public_id", flat=True).first()) is not None:
+                return reverse("reviews:signal", args=[public_id])
+    return reverse("reviews:queue")
+
+
 def _number(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) < 18 else 0
 
@@ -208,9 +249,11 @@ def count(request: PageRequest) -> HttpResponse:
 @signed_in
 def preview(request: PageRequest, signal_id: int) -> HttpResponse:
     """The panel beside the list; without htmx its link leads to the page of the signal."""
-    visible = Signal.objects.visible_to(request.actor).with_context()
-    signal = get_object_or_404(
-        visible.select_related("claim__staff", "current_version__proposed_by"), public_id=signal_id
-    )
+    visible = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id)
+    if not request.actor.programme:
+        visible = visible.owned_by(request.actor.organisation_id)
+    signal = visible.select_related("claim__staff", "current_version__proposed_by").first()
+    if signal is None:
+        raise unknown_signal()
     row = waiting.rows_of([signal], request.actor, request.now)[0]
     return render(request, "components/preview.html", {"preview": waiting.preview_of(row, signal, request.actor)})

@@ -16,13 +16,14 @@ REFUSALS: dict[HTTPStatus, str] = {
     HTTPStatus.UNAUTHORIZED: "No key, or one that is wrong, revoked or expired.",
     HTTPStatus.FORBIDDEN: "The key lacks the scope, or the organisation may not do this at present.",
     HTTPStatus.NOT_FOUND: "There is no such thing, or the key may not know of it: the two look the same.",
+    HTTPStatus.NOT_ACCEPTABLE: "Something else than `application/json` was asked for.",
     HTTPStatus.CONFLICT: "The `Idempotency-Key` was used for another request.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something that was given cannot be taken; `field` says what.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The hub is busy. Send the request again after `Retry-After` seconds.",
 }
-ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE)
+ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.SERVICE_UNAVAILABLE)
 WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 ONE, TWO, COMMUNITY, OWNER = "LN-7Q2M4-D9XKV", "LN-1A8RT-6ZC3H", "LN-0G5WN-P2YEB", "LN-9JK4S-V7D1F"
@@ -203,7 +204,7 @@ myself = operation(
     answer=serializers.MeOut,
     example={
         "organisation": {"id": OWNER, "name": "Pixelpond"},
-        "label": "Intake service",
+        "key": "Intake service",
         "scopes": ["submit", "read"],
         "expires_at": "2026-09-01T08:00:00Z",
         "communities": [{"id": COMMUNITY, "name": "Everyone"}],

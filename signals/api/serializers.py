@@ -52,6 +52,8 @@ def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
 
 
 class ValueIn(In[Item]):
+    """One value as you have it."""
+
     kind = Word(kinds.Kind, help_text="`payment`, `phone` and `vpdq` cannot be shared yet.")
     value = serializers.CharField(
         trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."
@@ -66,6 +68,8 @@ class ValueIn(In[Item]):
 
 
 class RowIn(In[Row]):
+    """One case: what is shared, with whom, and what is said about it."""
+
     values = ValueIn(many=True, allow_empty=False, help_text="One value, or several of one case as an incident.")
     community = PublicId(help_text="One of the communities that `/api/v1/me` lists.")
     harm = Word(kinds.HarmTerm)
@@ -120,6 +124,8 @@ class Batch:
 
 
 class BatchIn(In[Batch]):
+    """Rows to share, 1 to 100. Each is taken or refused for itself."""
+
     rows = Rows(child=RowIn(), allow_empty=False, max_length=batches.MOST_ROWS)
 
     def made(self, given: dict[str, Any]) -> Batch:
@@ -152,6 +158,8 @@ class Wanted:
 
 
 class FeedIn(In[Wanted]):
+    """Which part of the feed is asked for."""
+
     after = serializers.IntegerField(
         min_value=0, max_value=LARGEST_POSITION, required=False, default=0, help_text="The `cursor` of the last page."
     )
@@ -231,6 +239,8 @@ class SightOut(serializers.Serializer[feed.Sight]):
 
 
 class CandidateIn(In[candidates.Item]):
+    """A value, or the public digest of one."""
+
     kind = Word(kinds.Kind)
     value = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
     public_digest = optional_text(
@@ -244,13 +254,19 @@ class CandidateIn(In[candidates.Item]):
         return candidates.Item(**given, quality="" if quality is None else str(quality))
 
 
+class Items(serializers.ListSerializer[candidates.Item]):
+    """The values of one question."""
+
+
 @dataclass(frozen=True)
 class Question:
     items: list[candidates.Item]
 
 
 class QuestionIn(In[Question]):
-    items = serializers.ListSerializer(child=CandidateIn(), allow_empty=False, max_length=lookup.MOST)
+    """Values to look up, 1 to 100."""
+
+    items = Items(child=CandidateIn(), allow_empty=False, max_length=lookup.MOST)
 
     def made(self, given: dict[str, Any]) -> Question:
         return Question(given["items"])
@@ -297,7 +313,7 @@ class Me:
 
 class MeOut(serializers.Serializer[Me]):
     organisation = PartyOut()
-    label = serializers.CharField()
+    key = serializers.CharField(source="label", help_text="What the key was called when it was issued.")
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=KeyScope.choices))
     expires_at = serializers.DateTimeField()
     communities = PartyOut(many=True)

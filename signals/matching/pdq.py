@@ -1,7 +1,8 @@
 """PDQ: a 256-bit hash that hardly changes when an image is scaled, compressed or recoloured a little.
 
 Written after the description of the method: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
-Algorithm", Facebook 2019. On the same pixels the hash equals that of the reference implementation bit for bit.
+Algorithm", Facebook 2019. On the same pixels the hash equals that of the reference implementation bit for bit, but
+for drawn patterns whose coefficients are all alike, where rounding decides.
 """
 
 from functools import lru_cache

@@ -145,7 +145,7 @@ class KeywordIndex:
             number = int(np.searchsorted(begins, start, side="right")) - 1
             begin = int(begins[number])
             hits.append(KeywordHit(number, self._ids[keyword], *folded[number].origin(start - begin, end - begin)))
-        return sorted(hits)
+        return sorted(hits, key=lambda hit: (hit.text, hit.start, hit.end, hit.id))
 
     def _found(self, joined: str) -> Iterable[tuple[int, int, int]]:
         """What the automaton finds, in positions of characters."""

@@ -1,5 +1,7 @@
 """Sharing many values at once, each row for itself, and the same batch only once."""
 
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +16,7 @@ from lantern_site.audit.recording import recording
 from lantern_site.errors import Invalid, Refusal, WrongState
 from lantern_site.members.policies import organisation_of
 from lantern_site.work import answers
-from signals import intake, policies, protection
+from signals import intake, normalise, policies, protection
 from signals.intake import Item, Statement
 from signals.models import Signal
 from signals.services import sharing
@@ -65,12 +67,13 @@ def share(*, rows: Sequence[Row | Invalid], once: Once | None, actor: Actor, now
     All rows are one transaction: with `once`, a batch that is sent again is answered as it was the first time, whatever
     broke in between. Raises NotAllowed, Invalid for `rows`, WrongState when `once` came with another body.
     """
-    for _attempt in range(ATTEMPTS - 1):
+    for attempt in range(1, ATTEMPTS):
         try:
             return _share_once(rows, once, actor, now)
         except OperationalError as error:
             if not isinstance(error.__cause__, DeadlockDetected):
                 raise
+        time.sleep(attempt * random.random())  # noqa: S311 - so that two that met do not meet again
     return _share_once(rows, once, actor, now)
 
 
@@ -97,7 +100,18 @@ def _not_too_many(rows: Sequence[Row | Invalid]) -> None:
 
 
 def _share_all(rows: Sequence[Row | Invalid], actor: Actor, now: datetime) -> list[Result]:
-    return [_share_row(number, row, actor, now) for number, row in enumerate(rows)]
+    """In one order whoever sends it: two batches of the same values would else wait for each other in a circle."""
+    ordered = sorted(enumerate(rows), key=lambda numbered: _place(numbered[1]))
+    results = [_share_row(number, row, actor, now) for number, row in ordered]
+    return sorted(results, key=lambda result: result.row)
+
+
+def _place(row: Row | Invalid) -> bytes:
+    try:
+        items = row.items if isinstance(row, Row) else ()
+        return min((normalise.public_digest(intake.take(item).normal) for item in items), default=b"")
+    except Invalid:
+        return b""
 
 
 def _share_row(number: int, row: Row | Invalid, actor: Actor, now: datetime) -> Result:

@@ -21,9 +21,6 @@ from signals.workflow import Status
 def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
     """The next page after a position, for a key. Its active signals are received: recalls of them will come.
 
-    The receipts are written before the signals are read. Until then a decision about one of them comes first and is
-    told here; from then on it waits for us and finds the receipt. So nobody holds a signal that no recall reaches.
-
     Raises NotAllowed, or Invalid for `after` when it lies beyond the ledger's end.
     """
     with acting_as(actor):
@@ -34,11 +31,12 @@ def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
             raise Invalid(_("This position lies beyond the end of the ledger. Begin again with 0."), "after")
         key = ApiKey.objects.get(public_id=actor.id)
         due = feed.due(organisation, after=after, upto=head, limit=limit)
-        active = [signal for signal in due if signal.status == Status.ACTIVE]
+        told = feed.still_due(due)
+        active = [signal for signal in told if signal.status == Status.ACTIVE]
         receipts.give(active, organisation.pk, Receipt.Way.FEED, now, key)
         cursor = due[-1].position if due else after
         Poll.objects.create(key=key, after=after, upto=cursor, head=head, at=now)
-        return Page(feed.lines(due), cursor, head)
+        return Page(feed.lines(told), cursor, head)
 
 
 def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:
@@ -48,7 +46,9 @@ def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:
     """
     with acting_as(actor):
         organisation = organisation_of(actor)
-        signal = _readable(actor, organisation).with_context().filter(public_id=signal_id).first()
+        found = _readable(actor, organisation).filter(public_id=signal_id)
+        feed.lock(found.values_list("pk", flat=True))
+        signal = found.with_context().first()
         if signal is None:
             raise Hidden(_("There is no such signal."))
         key = ApiKey.objects.get(public_id=actor.id)

@@ -102,6 +102,11 @@ const whenClicked = {
     remember("theme", button.dataset.themeSet);
     showTheme();
   },
+  "[data-fill-login]": (button) => {
+    find("#id_login").value = button.dataset.fillLogin;
+    find("#id_password").value = button.dataset.fillPassword;
+    find("#id_login").form.querySelector("button").focus();
+  },
   "[data-keys-toggle]": () => {
     const off = root.dataset.keys !== "off";
     remember("keys", off ? "off" : "on");

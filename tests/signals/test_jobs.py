@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,9 @@ def member() -> Organisation:
     return builders.member("Harbourline")
 
 
-def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER, **changes: object) -> MatchJob:
+def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER, **changes: Any) -> MatchJob:
     parsed = candidates.parse(content) if isinstance(content, str) else content
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "label": "Weekly list",
         "purpose": Purpose.ACCOUNTS_UNDER_REVIEW,
         "surface": Surface.ACCOUNT_DATA,
@@ -52,7 +53,7 @@ def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER,
         "actor": builders.actor(member, Role.ANALYST),
         "now": now,
     }
-    return jobs.start(**given | changes)  # type: ignore[arg-type]
+    return jobs.start(**given | changes)
 
 
 def run(job: MatchJob, *, now: datetime = LATER) -> MatchJob:
@@ -68,7 +69,7 @@ def found(job: MatchJob) -> list[tuple[int, str, int]]:
         return [(row, match, distance) for row, match, distance in rows]
 
 
-def compare(member: Organisation, content: str, **changes: object) -> list[tuple[int, str, int]]:
+def compare(member: Organisation, content: str, **changes: Any) -> list[tuple[int, str, int]]:
     job = run(start(member, content, **changes))
     assert job.state == MatchJob.State.DONE
     return found(job)
@@ -330,7 +331,7 @@ def test_values_are_stored_encrypted_and_wiped_when_their_chunk_is_done(member: 
     ],
 )
 def test_a_job_that_breaks_a_rule_is_refused_and_leaves_nothing(
-    member: Organisation, changes: dict[str, object], field: str
+    member: Organisation, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:
         start(member, "some.body@example.org", **changes)
@@ -445,9 +446,9 @@ def test_a_chunk_that_another_worker_holds_is_left_alone(job: MatchJob) -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing(job: MatchJob, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = comparing.hits
 
-    def slow(*args: object) -> list[comparing.Hit]:
+    def slow(*args: Any) -> list[comparing.Hit]:
         Chunk.objects.filter(pk=chunk(job, 1).pk).update(leased_by="other")
-        return compared(*args)  # type: ignore[arg-type]
+        return compared(*args)
 
     monkeypatch.setattr(comparing, "hits", slow)
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
@@ -536,9 +537,9 @@ def test_a_chunk_that_runs_while_the_job_is_cancelled_writes_nothing(
     actor = builders.actor(member, Role.ANALYST)
     compared = comparing.hits
 
-    def slow(*args: object) -> list[comparing.Hit]:
+    def slow(*args: Any) -> list[comparing.Hit]:
         jobs.cancel(job_id=job.public_id, actor=actor, now=LATER)
-        return compared(*args)  # type: ignore[arg-type]
+        return compared(*args)
 
     monkeypatch.setattr(comparing, "hits", slow)
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)

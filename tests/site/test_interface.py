@@ -301,13 +301,20 @@ def test_every_template_parses_and_has_no_inline_style_or_script(path: Path) -> 
     assert "javascript:" not in source
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
-def test_pages_of_refusal_need_no_context(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("400.html", "That could not be read"),
+        ("403.html", "Your roles do not include this."),
+        ("403_csrf.html", "Nothing was changed."),
+        ("404.html", "There is no such page, or it is not meant for you."),
+        ("500.html", "Something broke"),
+    ],
+)
+def test_pages_of_refusal_need_no_context(name: str, words: str) -> None:
     engine = engines["django"].engine  # type: ignore[attr-defined]
 
-    page = engine.get_template(name).render(Context({}))
-
-    assert "<h1>" in page
+    assert words in engine.get_template(name).render(Context({}))
 
 
 def test_the_frame_shows_the_way_around() -> None:

@@ -1,0 +1,193 @@
+"""The rail of every page: places with counts, the person, and the person's own pace.
+
+A context processor. Everything is read when a template asks for it, so fragments and public pages cost nothing.
+"""
+
+import functools
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from lantern_site import clock
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.members import roles
+from lantern_site.members.models import Staff
+from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
+from reviews import desk
+
+Words = str | Promise
+EVERYBODY = frozenset(Role)
+JUDGING = frozenset({Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.AUDITOR})
+PROGRAMME = gettext_lazy("Programme")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something in the rail: for whom, where, and which lists of the desk it counts."""
+
+    name: str
+    label: Words
+    icon: str
+    needs: frozenset[Role] = EVERYBODY
+    counts: tuple[str, ...] = ()
+    group: Words = ""
+    short: Words = ""
+
+
+PLACES = (
+    Place("reviews:home", gettext_lazy("Home"), "house"),
+    Place(
+        "reviews:queue",
+        gettext_lazy("Review queue"),
+        "inbox",
+        frozenset({Role.REVIEWER, Role.STEWARD}),
+        ("queue",),
+        short=gettext_lazy("Queue"),
+    ),
+    Place("signals:list", gettext_lazy("All signals"), "list-checks", short=gettext_lazy("Signals")),
+    Place(
+        "reviews:disputes",
+        gettext_lazy("Disputes"),
+        "scale",
+        JUDGING | {Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR},
+        ("answer", "confirm", "decide"),
+    ),
+    Place(
+        "reviews:recalls",
+        gettext_lazy("Recalls"),
+        "megaphone",
+        JUDGING,
+        ("recalls",),
+    ),
+    Place(
+        "signals:share",
+        gettext_lazy("Share a signal"),
+        "send",
+        frozenset({Role.SUBMITTER}),
+        short=gettext_lazy("Share"),
+    ),
+    Place("signals:jobs", gettext_lazy("Match jobs"), "radar", frozenset({Role.ANALYST}), short=gettext_lazy("Jobs")),
+    Place("reviews:leads", gettext_lazy("Leads"), "crosshair", frozenset({Role.ANALYST}), ("leads",)),
+    Place(
+        "members:directory",
+        gettext_lazy("Members"),
+        "building-2",
+        PROGRAMME_ROLES | {Role.MEMBER_ADMIN},
+        group=PROGRAMME,
+    ),
+    Place(
+        "transparency:studio",
+        gettext_lazy("Report studio"),
+        "file-chart-column",
+        frozenset({Role.EDITOR, Role.PUBLISHER, Role.AUDITOR}),
+        group=PROGRAMME,
+    ),
+    Place("transparency:ledger", gettext_lazy("Ledger"), "book-lock", PROGRAMME_ROLES | MEMBER_ROLES, group=PROGRAMME),
+    Place(
+        "transparency:reports",
+        gettext_lazy("Transparency"),
+        "chart-column",
+        group=PROGRAMME,
+        short=gettext_lazy("Report"),
+    ),
+    Place("api-docs", gettext_lazy("API"), "braces", group=PROGRAMME),
+)
+ON_THE_PHONE = 5
+
+
+def rail(request: HttpRequest) -> dict[str, Any]:
+    """`nav`, `person` and `pace` for `base.html`."""
+    counts = functools.cache(lambda: _counts(request))
+    return {
+        "nav": functools.cache(lambda: _nav(request, counts())),
+        "person": functools.cache(lambda: _person(request)),
+        "pace": functools.cache(lambda: _pace(request, counts())),
+    }
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    if not request.user.is_authenticated:
+        return None
+    known: Actor | None = getattr(request, "actor", None)
+    return known or cast(Staff, request.user).actor(clock.now())
+
+
+def _counts(request: HttpRequest) -> dict[str, int]:
+    """All numbers of the rail in one query."""
+    actor = _actor(request)
+    if actor is None:
+        return {}
+    now = clock.now()
+    behind_the_door = request.method in ("GET", "HEAD") and hasattr(request, "actor")
+    with nullcontext() if behind_the_door else acting_as(actor):
+        return desk.lengths(actor, {**desk.lists(actor, now), **desk.own_work(actor, now)})
+
+
+def _nav(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, object]]:
+    actor = _actor(request)
+    if actor is None:
+        return []
+    offered = [(place, url) for place in PLACES if (url := _address(place)) and roles.has(actor, *place.needs)]
+    current = max((url for _place, url in offered if _leads_to(url, request.path)), key=len, default="")
+    return [
+        {
+            "url": url,
+            "icon": place.icon,
+            "label": place.label,
+            "short": place.short,
+            "group": place.group,
+            "count": sum(counts[name] for name in place.counts) if place.counts else None,
+            "current": url == current,
+            "phone": number < ON_THE_PHONE,
+        }
+        for number, (place, url) in enumerate(offered)
+    ]
+
+
+def _address(place: Place) -> str:
+    try:
+        return reverse(place.name)
+    except NoReverseMatch:
+        return ""
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _person(request: HttpRequest) -> dict[str, str] | None:
+    if not request.user.is_authenticated:
+        return None
+    person = cast(Staff, request.user)
+    return {
+        "name": person.name,
+        "initials": person.initials,
+        "organisation": person.organisation.name,
+        "settings_url": _address(Place("members:settings", "", "")),
+    }
+
+
+def _pace(request: HttpRequest, counts: dict[str, int]) -> dict[str, object] | None:
+    """The break that the person chose, counted from sign-in. It comes round again; nobody keeps score."""
+    if not request.user.is_authenticated:
+        return None
+    person, now = cast(Staff, request.user), clock.now()
+    if not person.break_minutes:
+        return None
+    every = timedelta(minutes=person.break_minutes)
+    began: datetime = person.last_login or now
+    break_at = now + every - (now - began) % every
+    return {
+        "break_at": break_at,
+        "left": int((break_at - now).total_seconds() // 60),
+        "every": person.break_minutes,
+        "reviewed": counts["reviewed"],
+        "revealed": counts["revealed"],
+    }

@@ -1,0 +1,182 @@
+"""Findings: what a member found when its own people looked at a lead under its own policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.recording import Recorder, recording
+from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members.lifecycle import MemberKind
+from lantern_site.members.models import Organisation
+from lantern_site.members.policies import organisation_of, staff_of
+from reviews import disputing
+from reviews.models import Finding
+from reviews.workflow import Action, Attribution, LooksWrong, Outcome
+from signals.kinds import HASHES
+from signals.models import Lead
+
+ACTIONS: Mapping[Outcome, frozenset[Action]] = MappingProxyType(
+    {
+        Outcome.VIOLATION: frozenset(Action),
+        Outcome.POSSIBLE_VICTIM: frozenset({Action.CONTENT_REMOVED, Action.AUTHORITY_REPORT}),
+    }
+)
+"""What a member may have done upon each outcome; nothing for all others. A possible victim is not penalised."""
+
+FINANCIAL_OUTCOMES = frozenset({Outcome.FALSE_MATCH, Outcome.NO_VIOLATION, Outcome.VIOLATION})
+FINANCIAL_ACTIONS = frozenset({Action.INVESTIGATION_OPENED, Action.ACCOUNT_ACTIONED})
+"""The short list of financial members: no match, no concern, investigation opened, account restricted."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the person says. `own_evidence`: whether their own service showed evidence beside the signal."""
+
+    outcome: Outcome
+    own_evidence: bool
+    policy_version: str
+    attribution: Attribution
+    looks_wrong: LooksWrong
+    looks_wrong_because: str = ""
+    actions: tuple[Action, ...] = ()
+    content_removed: int = 0
+    uploads_prevented: int = 0
+
+
+def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime) -> Finding:
+    """Write down the finding on a lead, or one finding for all exact hits of one hash.
+
+    Raises Invalid with the field that is missing or does not fit, and WrongState when a lead has a finding already.
+    """
+    with recording(actor, now) as note:
+        leads = _locked(actor, lead_ids)
+        if any(lead.found_at is not None for lead in leads):
+            raise WrongState(_("A finding on this lead has been recorded already."))
+        disputing.may_find(actor)
+        _same_hash(leads)
+        organisation = organisation_of(actor)
+        _check(found)
+        if organisation.kind == MemberKind.FINANCIAL:
+            _check_short_list(found)
+        else:
+            _check_because(found)
+        finding = _write(leads, found, organisation, actor, now)
+        _note(note, finding, leads)
+        return finding
+
+
+def _locked(actor: Actor, lead_ids: Sequence[int]) -> list[Lead]:
+    """The leads by key. Their signals are read with the clock's eyes: a lead outlives a membership."""
+    wanted = set(lead_ids)
+    visible = Lead.objects.visible_to(actor).filter(public_id__in=wanted)
+    pks = list(visible.filter(organisation=actor.organisation_id).values_list("pk", flat=True))
+    if not wanted or len(pks) != len(wanted):
+        raise Hidden(_("There is no such lead."))
+    with acting_as(Actor.clock()):
+        rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+        return list(rows.select_related("signal__current_version", "indicator"))
+
+
+def _same_hash(leads: Sequence[Lead]) -> None:
+    first = leads[0]
+    alike = all(lead.match == Lead.Match.EXACT and lead.indicator_id == first.indicator_id for lead in leads)
+    if len(leads) > 1 and not (alike and first.indicator.kind in HASHES):
+        raise Invalid(_("One finding speaks for several leads only if all are exact hits of one hash."), "leads")
+
+
+def _check(found: Found) -> None:
+    if found.outcome not in Outcome.values:
+        raise Invalid(_("Choose what you found."), "outcome")
+    if not found.policy_version.strip():
+        raise Invalid(_("Say under which version of your policy you looked."), "policy_version")
+    if found.attribution not in Attribution.values:
+        raise Invalid(_("Say whether the signal was decisive, played a part, or did not."), "attribution")
+    if found.looks_wrong not in LooksWrong.values:
+        raise Invalid(_("Say whether the signal itself looks wrong."), "looks_wrong")
+    if found.outcome == Outcome.VIOLATION and not found.own_evidence:
+        raise Invalid(_("A signal is a lead, never proof: a violation needs evidence of your own."), "own_evidence")
+    _check_actions(found)
+
+
+def _check_actions(found: Found) -> None:
+    if set(found.actions) - ACTIONS.get(found.outcome, frozenset()):
+        raise Invalid(_("These actions do not follow from this outcome."), "actions")
+    if found.outcome == Outcome.VIOLATION and not found.actions:
+        raise Invalid(_("Say what you did about the violation."), "actions")
+    for action, number, field in (
+        (Action.CONTENT_REMOVED, found.content_removed, "content_removed"),
+        (Action.UPLOADS_PREVENTED, found.uploads_prevented, "uploads_prevented"),
+    ):
+        if number < 0 or (number > 0) != (action in found.actions):
+            raise Invalid(_("Give a number above zero with this action, and none without it."), field)
+
+
+def _check_because(found: Found) -> None:
+    if found.looks_wrong == LooksWrong.YES and not found.looks_wrong_because.strip():
+        raise Invalid(_("Say why the signal looks wrong."), "looks_wrong_because")
+
+
+def _check_short_list(found: Found) -> None:
+    """Financial members answer from a short list, without a word of their own."""
+    if found.outcome not in FINANCIAL_OUTCOMES:
+        raise Invalid(_("Choose no match, no concern, investigation opened or account restricted."), "outcome")
+    if set(found.actions) - FINANCIAL_ACTIONS:
+        raise Invalid(_("Choose no match, no concern, investigation opened or account restricted."), "actions")
+    if found.looks_wrong_because.strip():
+        raise Invalid(_("Financial members write no free text."), "looks_wrong_because")
+
+
+def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, actor: Actor, now: datetime) -> Finding:
+    first, *others = leads
+    finding = Finding.objects.create(
+        organisation=organisation,
+        lead=first,
+        signal_id=first.signal_id,
+        hits=len(leads),
+        outcome=found.outcome,
+        actions=[action for action in Action if action in found.actions],
+        content_removed=found.content_removed,
+        uploads_prevented=found.uploads_prevented,
+        own_evidence=found.own_evidence,
+        policy_version=found.policy_version,
+        attribution=found.attribution,
+        looks_wrong=found.looks_wrong,
+        looks_wrong_because=found.looks_wrong_because,
+        found_at=now,
+        found_by=staff_of(actor),
+    )
+    finding.same_hits.set(others)
+    Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=now)
+    return finding
+
+
+def _note(note: Recorder, finding: Finding, leads: Sequence[Lead]) -> None:
+    first = leads[0]
+    waited = note.now - min(lead.created_at for lead in leads)
+    note(
+        "finding.recorded",
+        subject_kind="finding",
+        subject=finding.public_id,
+        audience=f"organisation:{note.actor.organisation}",
+        facts={
+            "signal": first.signal.public_id,
+            "kind": first.indicator.kind,
+            "harm": first.signal.version.harm,
+            "match": first.match,
+            "hits": finding.hits,
+            "outcome": finding.outcome,
+            "actions": list(finding.actions),
+            "content_removed": finding.content_removed,
+            "uploads_prevented": finding.uploads_prevented,
+            "own_evidence": finding.own_evidence,
+            "attribution": finding.attribution,
+            "looks_wrong": finding.looks_wrong,
+            "seconds_since_lead": int(waited.total_seconds()),
+        },
+        payload={"looks_wrong_because": finding.looks_wrong_because},
+    )

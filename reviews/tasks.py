@@ -1,0 +1,41 @@
+"""The clock's duties, as tasks for the table of jobs. Each calls one service and may run twice."""
+
+from celery import shared_task
+
+from lantern_site import clock
+from reviews.services import duties
+
+
+@shared_task(name="reviews.caution_missed_checks", ignore_result=True)
+def caution_missed_checks() -> None:
+    duties.caution_missed_checks(now=clock.now())
+
+
+@shared_task(name="reviews.hold_missed_checks", ignore_result=True)
+def hold_missed_checks() -> None:
+    duties.hold_missed_checks(now=clock.now())
+
+
+@shared_task(name="reviews.settle_strays", ignore_result=True)
+def settle_strays() -> None:
+    duties.settle_strays(now=clock.now())
+
+
+@shared_task(name="reviews.end_holds", ignore_result=True)
+def end_holds() -> None:
+    duties.end_holds(now=clock.now())
+
+
+@shared_task(name="reviews.uphold_unanswered", ignore_result=True)
+def uphold_unanswered() -> None:
+    duties.uphold_unanswered(now=clock.now())
+
+
+@shared_task(name="reviews.note_overdue_recalls", ignore_result=True)
+def note_overdue_recalls() -> None:
+    duties.note_overdue_recalls(now=clock.now())
+
+
+@shared_task(name="reviews.expire_signals", ignore_result=True)
+def expire_signals() -> None:
+    duties.expire(now=clock.now())

@@ -1,0 +1,288 @@
+"""Disputes: the lists, the form that opens one, and the room in which it is argued and decided."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lantern_site.audit.access import acting_as
+from lantern_site.errors import Hidden, Refusal
+from lantern_site.members import roles
+from lantern_site.members.policies import permits
+from lantern_site.members.roles import Role
+from lantern_site.pages import PageRequest, signed_in, status_of
+from reviews import cases, desk, disputing, forms, waiting
+from reviews.models import Dispute, DisputeQuerySet
+from reviews.services import disputes
+from reviews.views import signal as signals
+from reviews.views.attempts import attempt
+from reviews.workflow import OPEN, Reason, Result, Scope
+from signals.forms import Refusable
+
+PAGE = 25
+Words = str | Promise
+EMPTY: Mapping[str, Words] = {
+    "open": gettext_lazy("No dispute is open."),
+    "answer": gettext_lazy("Nobody waits for your answer."),
+    "confirm": gettext_lazy("No hold waits for a second person."),
+    "decide": gettext_lazy("No dispute waits for a decision."),
+    "ours": gettext_lazy("Your organisation has opened no dispute."),
+    "ended": gettext_lazy("No dispute has ended yet."),
+}
+
+
+def _tabs(request: PageRequest) -> dict[str, tuple[Words, DisputeQuerySet]]:
+    """The lists of disputes that concern the actor, by the word in the address."""
+    actor = request.actor
+    visible = Dispute.objects.visible_to(actor)
+    found: dict[str, tuple[Words, DisputeQuerySet]] = {"open": (_("Open"), visible.open())}
+    if not actor.programme:
+        found["answer"] = (_("To answer"), desk.disputes_to_answer(actor))
+        found["ours"] = (_("Opened by us"), visible.filter(opener=actor.organisation_id))
+    if not actor.programme or roles.has(actor, Role.STEWARD):
+        found["confirm"] = (_("Holds to confirm"), desk.holds_to_confirm(actor))
+    if roles.has(actor, Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR):
+        found["decide"] = (_("To decide"), desk.disputes_to_decide(actor))
+    found["ended"] = (_("Ended"), visible.exclude(state__in=sorted(OPEN)))
+    return found
+
+
+@require_safe
+@signed_in
+def index(request: PageRequest) -> HttpResponse:
+    """The newest first, page by page from a dispute on (`before`)."""
+    tabs = _tabs(request)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in tabs else "open"
+    counts = desk.lengths(request.actor, {name: found for name, (_label, found) in tabs.items()})
+    found, before = tabs[tab][1], request.GET.get("before", "")
+    if before.isdecimal():
+        found = found.filter(pk__lt=int(before))
+    page = list(found.select_related("opener").order_by("-pk")[: PAGE + 1])
+    address = reverse("reviews:disputes")
+    context = {
+        "tabs": [
+            {"url": f"{address}?tab={name}", "label": label, "count": counts[name], "current": name == tab}
+            for name, (label, _found) in tabs.items()
+        ],
+        "lines": cases.lines_of(page[:PAGE], request.actor),
+        "empty": EMPTY[tab],
+        "older_url": f"{address}?tab={tab}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "newer_url": f"{address}?tab={tab}" if before else "",
+    }
+    return render(request, "reviews/disputes.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def open_dispute(request: PageRequest, signal_id: int) -> HttpResponse:
+    """Object to a signal of another member."""
+    if request.method != "POST":
+        return _asking(request, signal_id, forms.OpenDispute())
+    form = forms.OpenDispute(request.POST)
+    done: list[Dispute] = []
+    tried = attempt(form, lambda: done.append(_open(request, signal_id, form)))
+    if not tried.done:
+        with acting_as(request.actor):
+            return _asking(request, signal_id, form, tried.status)
+    messages.info(request, _("The dispute is open. The signal is under caution from now on."))
+    return redirect("reviews:dispute", done[0].public_id)
+
+
+def _open(request: PageRequest, signal_id: int, form: forms.OpenDispute) -> Dispute:
+    given = form.cleaned_data
+    return disputes.open(
+        signal_id=signal_id,
+        scope=Scope(given["scope"]),
+        reason=Reason(given["reason"]),
+        statement=given["statement"],
+        opener_named=not given["opener_unnamed"],
+        hold_asked=given["hold_asked"],
+        actor=request.actor,
+        now=request.now,
+    )
+
+
+def _asking(
+    request: PageRequest, signal_id: int, form: forms.OpenDispute, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    signal = signals.find(request, signal_id)
+    context = {
+        "signal": signal,
+        "row": waiting.row_of(signal, request.actor, request.now),
+        "form": form,
+        "permission": permits(disputing.may_dispute, request.actor, signal),
+    }
+    return render(request, "reviews/open_dispute.html", context, status=status)
+
+
+@require_safe
+@signed_in
+def room(request: PageRequest, dispute_id: int) -> HttpResponse:
+    return _page(request, dispute_id)
+
+
+def _page(
+    request: PageRequest,
+    dispute_id: int,
+    *,
+    given: Mapping[str, Refusable] | None = None,
+    sentence: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The room, inside `acting_as` only; `given` are forms that were refused, by the name of their action."""
+    visible = Dispute.objects.visible_to(request.actor).select_related(
+        "opener", "opened_by", "answered_by", "decided_by", "appealed_by", "appeal_decided_by"
+    )
+    dispute = visible.filter(public_id=dispute_id).first()
+    if dispute is None:
+        raise Hidden(_("There is no such dispute."))
+    empty: dict[str, Refusable] = {
+        "answer": forms.Answer(auto_id="answer_%s"),
+        "decide": forms.Ruling(auto_id="decide_%s"),
+        "appeal": forms.Appeal(auto_id="appeal_%s"),
+        "decide_appeal": forms.Ruling(auto_id="decide_appeal_%s"),
+    }
+    context = {
+        "dispute": dispute,
+        "room": cases.Room(dispute, request.actor, request.now),
+        "forms": empty | dict(given or {}),
+        "sentence": sentence,
+    }
+    return render(request, "reviews/dispute.html", context, status=status)
+
+
+def _by_form(
+    request: PageRequest, dispute_id: int, name: str, form: Refusable, act: Callable[[], object], said: str
+) -> HttpResponse:
+    """Make one move out of a form; a refusal is the room again, with what was typed."""
+    tried = attempt(form, act)
+    if not tried.done:
+        with acting_as(request.actor):
+            return _page(request, dispute_id, given={name: form}, status=tried.status)
+    messages.info(request, said)
+    return redirect("reviews:dispute", dispute_id)
+
+
+def _by_button(request: PageRequest, dispute_id: int, act: Callable[..., object], said: str) -> HttpResponse:
+    """Make one move that needs nothing but the button."""
+    try:
+        act(dispute_id=dispute_id, actor=request.actor, now=request.now)
+    except Hidden:
+        raise
+    except Refusal as refusal:
+        with acting_as(request.actor):
+            return _page(request, dispute_id, sentence=str(refusal), status=status_of(refusal))
+    messages.info(request, said)
+    return redirect("reviews:dispute", dispute_id)
+
+
+@require_POST
+@signed_in
+def answer(request: PageRequest, dispute_id: int) -> HttpResponse:
+    form = forms.Answer(request.POST, auto_id="answer_%s")
+    return _by_form(
+        request,
+        dispute_id,
+        "answer",
+        form,
+        lambda: disputes.answer(
+            dispute_id=dispute_id, text=form.cleaned_data["text"], actor=request.actor, now=request.now
+        ),
+        _("Your answer is with the parties."),
+    )
+
+
+@require_POST
+@signed_in
+def decide(request: PageRequest, dispute_id: int) -> HttpResponse:
+    form = forms.Ruling(request.POST, auto_id="decide_%s")
+    return _by_form(
+        request,
+        dispute_id,
+        "decide",
+        form,
+        lambda: disputes.decide(
+            dispute_id=dispute_id,
+            result=Result(form.cleaned_data["result"]),
+            text=form.cleaned_data["text"],
+            actor=request.actor,
+            now=request.now,
+        ),
+        _("The dispute is decided. All parties are told."),
+    )
+
+
+@require_POST
+@signed_in
+def appeal(request: PageRequest, dispute_id: int) -> HttpResponse:
+    form = forms.Appeal(request.POST, auto_id="appeal_%s")
+    return _by_form(
+        request,
+        dispute_id,
+        "appeal",
+        form,
+        lambda: disputes.appeal(
+            dispute_id=dispute_id, text=form.cleaned_data["text"], actor=request.actor, now=request.now
+        ),
+        _("The appeal goes to an external adjudicator."),
+    )
+
+
+@require_POST
+@signed_in
+def decide_appeal(request: PageRequest, dispute_id: int) -> HttpResponse:
+    form = forms.Ruling(request.POST, auto_id="decide_appeal_%s")
+    return _by_form(
+        request,
+        dispute_id,
+        "decide_appeal",
+        form,
+        lambda: disputes.decide_appeal(
+            dispute_id=dispute_id,
+            result=Result(form.cleaned_data["result"]),
+            text=form.cleaned_data["text"],
+            actor=request.actor,
+            now=request.now,
+        ),
+        _("The appeal is decided. All parties are told."),
+    )
+
+
+@require_POST
+@signed_in
+def accept(request: PageRequest, dispute_id: int) -> HttpResponse:
+    said = _("The dispute is accepted. The signal is retracted and everyone who received it is told.")
+    return _by_button(request, dispute_id, disputes.accept, said)
+
+
+@require_POST
+@signed_in
+def withdraw(request: PageRequest, dispute_id: int) -> HttpResponse:
+    return _by_button(request, dispute_id, disputes.withdraw, _("The dispute is withdrawn."))
+
+
+@require_POST
+@signed_in
+def confirm_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
+    said = _("The signal is held: it is out of the feed, and those who received it are told.")
+    return _by_button(request, dispute_id, disputes.confirm_hold, said)
+
+
+@require_POST
+@signed_in
+def extend_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
+    return _by_button(request, dispute_id, disputes.extend_hold, _("The hold is five working days longer."))
+
+
+@require_POST
+@signed_in
+def end_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
+    return _by_button(request, dispute_id, disputes.end_hold, _("The hold has ended. The dispute runs on."))

@@ -1,0 +1,83 @@
+"""The first page after sign-in: what is mine, what is due, what waits for us, what happened."""
+
+from datetime import timedelta
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from lantern_site.members import roles
+from lantern_site.members.roles import Role
+from lantern_site.pages import PageRequest, public, signed_in
+from reviews import desk, queues, timeline, waiting
+from reviews.views import queue
+
+CLAIMS = 10
+DUE = 5
+
+WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
+    "queue": (gettext_lazy("Reviews"), gettext_lazy("signals wait in the queue"), "reviews:queue"),
+    "returned": (gettext_lazy("Returned"), gettext_lazy("signals came back to be corrected"), "signals:list"),
+    "answer": (gettext_lazy("Disputes to answer"), gettext_lazy("about signals of yours"), "reviews:disputes"),
+    "confirm": (gettext_lazy("Holds to confirm"), gettext_lazy("wait for a second person"), "reviews:disputes"),
+    "decide": (gettext_lazy("Disputes to decide"), gettext_lazy("wait for an adjudicator"), "reviews:disputes"),
+    "recalls": (gettext_lazy("Recalls"), gettext_lazy("wait for your acknowledgement"), "reviews:recalls"),
+    "leads": (gettext_lazy("Leads"), gettext_lazy("nobody has examined yet"), "reviews:leads"),
+    "expiring": (gettext_lazy("Expiring soon"), gettext_lazy("signals end within 14 days"), "signals:list"),
+}
+"""What may wait: heading, what the number counts, and where it is dealt with."""
+
+PARAMETERS = {
+    "answer": "?tab=answer",
+    "confirm": "?tab=confirm",
+    "decide": "?tab=decide",
+    "returned": "?status=returned&whose=own",
+    "expiring": "?status=active&whose=own",
+}
+
+
+@require_safe
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever is not signed in sees what the public may see."""
+    if request.user.is_authenticated:
+        return _desk(cast(PageRequest, request))
+    try:
+        return redirect("transparency:reports")
+    except NoReverseMatch:
+        return redirect("account_login")
+
+
+@signed_in
+def _desk(request: PageRequest) -> HttpResponse:
+    actor, now = request.actor, request.now
+    counts = desk.lengths(actor, desk.lists(actor, now))
+    reviewing = roles.has(actor, Role.REVIEWER, Role.STEWARD)
+    context = {
+        "reviewing": reviewing,
+        "claims": waiting.rows_of(_page(queues.claimed_by(actor, now), CLAIMS), actor, now) if reviewing else [],
+        "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
+        "waiting": [_tile(name, counts[name]) for name in WAITING if counts[name]],
+        "since": timeline.since(actor, now - timedelta(days=1)),
+    }
+    return render(request, "reviews/home.html", context)
+
+
+def _due_today(request: PageRequest) -> queue.SignalQuerySet:
+    """Free signals whose target falls within the next 24 hours."""
+    free = queue.dated(queues.unclaimed(request.actor, request.now))
+    return free.filter(due_at__lt=request.now + timedelta(hours=24))
+
+
+def _page(found: queue.SignalQuerySet, most: int) -> queue.SignalQuerySet:
+    full = queue.dated(found).with_context().select_related("claim__staff", "current_version__proposed_by")
+    return full.order_by(*queue.ORDER)[:most]
+
+
+def _tile(name: str, count: int) -> dict[str, object]:
+    label, note, address = WAITING[name]
+    return {"label": label, "note": note, "value": count, "url": reverse(address) + PARAMETERS.get(name, "")}

@@ -1,0 +1,300 @@
+"""The page of one signal: what it says, what happened to it, and every action in one card."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lantern_site.audit.access import acting_as
+from lantern_site.errors import Hidden, Refusal
+from lantern_site.members.models import Grant, Staff
+from lantern_site.members.roles import Role
+from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.templatetags.interface import ago
+from reviews import forms, waiting
+from reviews.dossier import Dossier
+from reviews.offers import Offers
+from reviews.services import decisions, holds
+from reviews.views import queue
+from reviews.views.attempts import Attempt, attempt
+from reviews.workflow import HoldReason
+from signals import receipts
+from signals.forms import Refusable
+from signals.models import Receipt, Signal
+from signals.policies import unknown_signal
+from signals.services import sharing
+from signals.workflow import RevealReason, Status
+
+
+@require_safe
+@signed_in
+def signal(request: PageRequest, signal_id: int) -> HttpResponse:
+    return page(request, signal_id)
+
+
+def page(
+    request: PageRequest,
+    signal_id: int,
+    *,
+    given: Mapping[str, Refusable] | None = None,
+    status: int = HTTPStatus.OK,
+    sentence: str = "",
+    **value: str,
+) -> HttpResponse:
+    """The whole page, inside `acting_as` only.
+
+    `given` are forms that were refused, by the name of their action; `sentence` is a refusal without a form; `value`
+    is what an answer to a reveal adds (see `_value`).
+    """
+    found = find(request, signal_id)
+    dossier = Dossier(found, request.actor, request.now)
+    offers = Offers(dossier)
+    asked = _forms(request, offers) | dict(given or {})
+    context = {
+        "signal": found,
+        "dossier": dossier,
+        "offers": offers,
+        "forms": asked,
+        "options": offers.options(str(asked["decision"]["verdict"].value() or "")) if offers.reviews else [],
+        "place": queue.place(request, found) if offers.reviews else None,
+        "sentence": sentence,
+        "taken": _taken(dossier) if given or sentence else "",
+        "value": _value(dossier, offers, **value),
+    }
+    return render(request, "reviews/signal.html", context, status=status)
+
+
+def find(request: PageRequest, signal_id: int) -> Signal:
+    """The signal as the actor may see it. Whoever looks at another member's signal has received it.
+
+    The receipt comes before what is shown: from then on a decision about the signal finds it, and recalls it here.
+    """
+    actor = request.actor
+    visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
+    full = visible.select_related("claim__staff", "current_version__proposed_by")
+    found = full.first()
+    if found is None:
+        raise unknown_signal()
+    if actor.programme or actor.organisation_id is None or actor.organisation_id == found.organisation_id:
+        return found
+    receipts.give([found], actor.organisation_id, Receipt.Way.PAGE, request.now)
+    return full.get()
+
+
+def colleagues(request: PageRequest) -> QuerySet[Staff]:
+    """To whom a claim may be handed over: people of the same organisation who review."""
+    role = Role.STEWARD if request.actor.programme else Role.REVIEWER
+    reviewing = Grant.objects.valid_at(request.now).filter(role=role).values("staff")
+    same = Staff.objects.filter(organisation=request.actor.organisation_id, is_active=True, pk__in=reviewing)
+    return same.exclude(public_id=request.actor.id).order_by("name", "pk")
+
+
+def _forms(request: PageRequest, offers: Offers) -> dict[str, Refusable]:
+    """Empty forms of the actions that are offered. Several stand on one page, so each has ids of its own."""
+    asked: dict[str, Refusable] = {"decision": forms.Decision()}
+    claim = offers.dossier.row.claim
+    if claim is not None and claim.mine:
+        asked["park"] = forms.Park(auto_id="park_%s")
+        asked["hand_over"] = forms.HandOver(colleagues=colleagues(request), auto_id="hand_over_%s")
+    if offers.checking:
+        asked["check"] = forms.Check(auto_id="check_%s")
+    if offers.holding:
+        asked["hold"] = forms.Hold(auto_id="hold_%s")
+    if offers.withdrawing:
+        asked["withdraw"] = forms.Withdraw(auto_id="withdraw_%s")
+    if offers.renewing:
+        asked["renew"] = forms.Renew(auto_id="renew_%s")
+    return asked
+
+
+def _taken(dossier: Dossier) -> str:
+    """Who was faster, and what they said: for the one whose own words were not taken."""
+    newest = dossier.acted_since
+    if newest is None:
+        return ""
+    return _("%(who)s was faster: %(verdict)s, %(ago)s.") % {
+        "who": waiting.name_for(dossier.actor, newest.decided_by),
+        "verdict": newest.get_verdict_display().lower(),
+        "ago": ago(newest.decided_at),
+    }
+
+
+def _value(dossier: Dossier, offers: Offers, *, plain: str = "", error: str = "") -> dict[str, object]:
+    """What `components/masked.html` shows."""
+    row = dossier.row
+    return {
+        "id": row.id,
+        "masked": row.masked,
+        "plain": plain,
+        "error": error,
+        "reveal_url": reverse("reviews:reveal", args=[row.id]) if offers.revealing else "",
+        "reasons": RevealReason.choices,
+    }
+
+
+def refused(request: PageRequest, signal_id: int, name: str, tried: Attempt) -> HttpResponse:
+    """The page again, with the sentence beside the action and everything that was typed."""
+    with acting_as(request.actor):
+        return page(request, signal_id, given={name: tried.form}, status=tried.status)
+
+
+def plainly_refused(request: PageRequest, signal_id: int, refusal: Refusal) -> HttpResponse:
+    """The page again with the sentence, for an action that is one button."""
+    if isinstance(refusal, Hidden):
+        raise refusal
+    with acting_as(request.actor):
+        return page(request, signal_id, sentence=str(refusal), status=status_of(refusal))
+
+
+@require_POST
+@never_cache
+@signed_in
+def reveal(request: PageRequest, signal_id: int) -> HttpResponse:
+    """The plain value, in this answer only: no other page and no cache ever holds it."""
+    status, value = HTTPStatus.OK, {}
+    try:
+        reason = request.POST.get("reason", "")
+        value["plain"] = sharing.reveal(signal_id=signal_id, reason=reason, actor=request.actor, now=request.now)
+    except Hidden:
+        raise
+    except Refusal as refusal:
+        status, value["error"] = status_of(refusal), str(refusal)
+    with acting_as(request.actor):
+        if not request.htmx:
+            return page(request, signal_id, status=status, **value)
+        dossier = Dossier(find(request, signal_id), request.actor, request.now)
+        shown = _value(dossier, Offers(dossier), **value)
+        return render(request, "reviews/_value.html", {"value": shown}, status=status)
+
+
+@require_POST
+@signed_in
+def decide(request: PageRequest, signal_id: int) -> HttpResponse:
+    """Approve, reject or return; then stay, or open what comes next."""
+    form = forms.Decision(request.POST)
+    done: list[Signal] = []
+    tried = attempt(
+        form,
+        lambda: done.append(
+            decisions.decide(
+                signal_id=signal_id,
+                judgement=form.judgement(),
+                version=form.cleaned_data["version"],
+                actor=request.actor,
+                now=request.now,
+            )
+        ),
+    )
+    if not tried.done:
+        return refused(request, signal_id, "decision", tried)
+    messages.info(request, _told(done[0]))
+    if request.POST.get("then") == "next":
+        return redirect(queue.next_address(request))
+    return redirect("reviews:signal", signal_id)
+
+
+def _told(signal: Signal) -> str:
+    sentences = {
+        Status.ACTIVE: _("%(reference)s is approved and shared."),
+        Status.SUBMITTED: _("%(reference)s is approved by you. The programme checks it next."),
+        Status.REJECTED: _("%(reference)s is rejected."),
+        Status.RETURNED: _("%(reference)s is returned to its submitter."),
+    }
+    return sentences[Status(signal.status)] % {"reference": signal.reference}
+
+
+@require_POST
+@signed_in
+def check(request: PageRequest, signal_id: int) -> HttpResponse:
+    form = forms.Check(request.POST, auto_id="check_%s")
+    tried = attempt(
+        form, lambda: decisions.check(signal_id=signal_id, actor=request.actor, now=request.now, **form.cleaned_data)
+    )
+    if not tried.done:
+        return refused(request, signal_id, "check", tried)
+    passed = form.cleaned_data["passed"]
+    messages.info(request, _("The check is passed.") if passed else _("The check is not passed: under caution."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def hold(request: PageRequest, signal_id: int) -> HttpResponse:
+    form = forms.Hold(request.POST, auto_id="hold_%s")
+    tried = attempt(
+        form,
+        lambda: holds.hold(
+            signal_id=signal_id,
+            reason=HoldReason(form.cleaned_data["reason"]),
+            actor=request.actor,
+            now=request.now,
+        ),
+    )
+    if not tried.done:
+        return refused(request, signal_id, "hold", tried)
+    messages.info(request, _("The signal is out of the feed. Those who received it are told."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def end_hold(request: PageRequest, signal_id: int) -> HttpResponse:
+    try:
+        holds.release(signal_id=signal_id, actor=request.actor, now=request.now)
+    except Refusal as refusal:
+        return plainly_refused(request, signal_id, refusal)
+    messages.info(request, _("The programme's hold has ended."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def cancel(request: PageRequest, signal_id: int) -> HttpResponse:
+    try:
+        sharing.cancel(signal_id=signal_id, actor=request.actor, now=request.now)
+    except Refusal as refusal:
+        return plainly_refused(request, signal_id, refusal)
+    messages.info(request, _("The signal is cancelled. It was never shared."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def withdraw(request: PageRequest, signal_id: int) -> HttpResponse:
+    """A doubt is enough: then it is retracted, and everyone who received it is told."""
+    form = forms.Withdraw(request.POST, auto_id="withdraw_%s")
+    tried = attempt(
+        form,
+        lambda: decisions.withdraw(
+            signal_id=signal_id,
+            could_be_wrong=form.could_be_wrong(),
+            note=form.cleaned_data["note"],
+            actor=request.actor,
+            now=request.now,
+        ),
+    )
+    if not tried.done:
+        return refused(request, signal_id, "withdraw", tried)
+    retracted = _("The signal is retracted. Everyone who received it is told.")
+    messages.info(request, retracted if form.could_be_wrong() else _("The signal is withdrawn."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def renew(request: PageRequest, signal_id: int) -> HttpResponse:
+    form = forms.Renew(request.POST, auto_id="renew_%s")
+    tried = attempt(
+        form, lambda: sharing.renew(signal_id=signal_id, actor=request.actor, now=request.now, **form.cleaned_data)
+    )
+    if not tried.done:
+        return refused(request, signal_id, "renew", tried)
+    messages.info(request, _("The signal is renewed."))
+    return redirect("reviews:signal", signal_id)

@@ -1,0 +1,155 @@
+"""A worker is killed in the middle of a job, at the worst moment, and the job is done all the same: once."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from django.db import connection, transaction
+
+from lantern_site import clock
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.models import Entry
+from lantern_site.local import children
+from lantern_site.members.roles import Role
+from signals import candidates
+from signals.models import MatchJob, Receipt
+from signals.purposes import Purpose, Surface
+from signals.services import jobs
+from tests import builders
+
+SHARED = 12
+CHUNK = 20
+CHUNKS = 12
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+class Workers:
+    """Real workers with a clock, on the servers of this test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> subprocess.Popen[bytes]:
+        number = len(self.started)
+        command = [
+            children.tool("celery"),
+            "--app",
+            "lantern_site",
+            "worker",
+            "--loglevel",
+            "info",
+            "--concurrency",
+            "1",
+        ]
+        command += ["--beat", "--schedule", str(self.folder / f"clock{number}"), "--without-mingle", "--without-gossip"]
+        with (self.folder / f"worker{number}.log").open("wb") as log:
+            self.started.append(process := children.spawn(command, log))
+        return process
+
+    def kill_all(self) -> None:
+        """SIGKILL to each worker and its pool: none of them gets to say anything."""
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def log(self) -> str:
+        return "\n".join(path.read_text(errors="replace")[-4_000:] for path in sorted(self.folder.glob("*.log")))
+
+
+@pytest.fixture
+def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    monkeypatch.setenv("DATABASE_URL", f"{server}/{connection.settings_dict['NAME']}")
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as broker:
+        broker.flushdb()
+    running = Workers(tmp_path)
+    yield running
+    running.kill_all()
+
+
+@pytest.fixture
+def job(monkeypatch: pytest.MonkeyPatch) -> MatchJob:
+    """Twelve chunks; one row of each is an address that somebody shared."""
+    monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, chunk=CHUNK))
+    sharer, member = builders.member("Pixelpond"), builders.member("Harbourline")
+    for number in range(SHARED):
+        builders.active(sharer, builders.email(number))
+    lines = [f"nobody{row}@example.org" for row in range(CHUNK * CHUNKS)]
+    for number in range(SHARED):
+        lines[number * len(lines) // SHARED] = builders.email(number).raw
+    now = clock.now()
+    return jobs.start(
+        label="Killed on the way",
+        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
+        surface=Surface.ACCOUNT_DATA,
+        candidates=candidates.parse("\n".join(lines)).candidates,
+        actor=builders.actor(member, Role.ANALYST, now=now),
+        now=now,
+    )
+
+
+@contextmanager
+def holding_the_ledger() -> Iterator[None]:
+    """While we hold the head of the ledger nobody commits: a worker has compared, has written its leads, and waits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT position FROM audit_head WHERE id = 1 FOR UPDATE")
+        yield
+
+
+def somebody_waits() -> bool:
+    """Whether a session of this database waits for a lock."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        row = server.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone()
+    return bool(row and row[0])
+
+
+def wait_for(what: Callable[[], bool], seconds: float, workers: Workers) -> float:
+    """Returns how long it took; fails with what the workers said."""
+    began = time.monotonic()
+    while not what():
+        waited = time.monotonic() - began
+        assert waited < seconds, workers.log()
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+def test_a_job_whose_worker_is_killed_is_done_once_within_a_minute(job: MatchJob, workers: Workers) -> None:
+    done = job.chunks.filter(done_at__isnull=False)
+    with holding_the_ledger():
+        workers.start()
+        wait_for(somebody_waits, 60, workers)
+    wait_for(done.exists, 10, workers)
+    with holding_the_ledger():
+        wait_for(somebody_waits, 10, workers)
+        workers.kill_all()
+    killed_at = time.monotonic()
+    assert 0 < done.count() < CHUNKS
+    cut_short = job.chunks.get(done_at__isnull=True, leased_until__isnull=False)
+
+    workers.start()
+    wait_for(lambda: not MatchJob.objects.get(pk=job.pk).is_running, 90, workers)
+
+    assert time.monotonic() - killed_at < 60, workers.log()
+    assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.DONE
+    assert job.chunks.get(pk=cut_short.pk).attempts == 2
+    with acting_as(Actor.clock()):
+        rows = sorted(job.leads.values_list("row", flat=True))
+    assert rows == [1 + number * CHUNK * CHUNKS // SHARED for number in range(SHARED)]
+    assert Receipt.objects.filter(way=Receipt.Way.LEAD).count() == SHARED
+    actions = list(Entry.objects.about("job", job.public_id).values_list("action", flat=True))
+    assert actions == ["job.started", *["job.chunk_done"] * CHUNKS, "job.finished"]
+    assert not job.chunks.filter(ciphertext__isnull=False).exists()

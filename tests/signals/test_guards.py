@@ -1,0 +1,109 @@
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lantern_site.errors import Invalid
+from signals import guards
+from signals.guards import WarningCode
+from signals.kinds import Kind
+from signals.normalise import normal_form
+
+REAL_MD5 = hashlib.md5(b"a photograph", usedforsecurity=False).hexdigest()
+REAL_PDQ = "24f74dd6998063978e17707fabf57aa045267a66c58f7a7cc5802a7895c82a78"
+
+REFUSED = [
+    (Kind.EMAIL, "info@example.org"),
+    (Kind.EMAIL, "No-Reply@example.org"),
+    (Kind.EMAIL, "support+case7@example.org"),
+    (Kind.URL, "https://www.wikipedia.org/"),
+    (Kind.URL, "http://youtube.com"),
+    (Kind.KEYWORD, "ab"),
+    (Kind.KEYWORD, "a 1"),
+    (Kind.KEYWORD, "child"),
+    (Kind.KEYWORD, "ENFANT"),
+    (Kind.KEYWORD, "mädchen"),
+    (Kind.KEYWORD, "niña"),
+    (Kind.KEYWORD, "12345"),
+    (Kind.KEYWORD, "www.wikipedia.org"),
+    (Kind.KEYWORD, "\N{CJK UNIFIED IDEOGRAPH-732B}"),
+    (Kind.MD5, "0" * 32),
+    (Kind.SHA1, "f" * 40),
+    (Kind.SHA256, "01" * 32),
+    (Kind.MD5, hashlib.md5(b"", usedforsecurity=False).hexdigest()),
+    (Kind.VIDEO_MD5, hashlib.md5(b"", usedforsecurity=False).hexdigest()),
+    (Kind.SHA1, hashlib.sha1(b"\n", usedforsecurity=False).hexdigest()),
+    (Kind.SHA256, hashlib.sha256(bytes(4096)).hexdigest()),
+    (Kind.PDQ, "0" * 64 + ",100"),
+    (Kind.PDQ, REAL_PDQ),
+    (Kind.PHASH, "8000000000000000"),
+    (Kind.PHASH, "9100000000000000"),
+]
+
+
+@pytest.mark.parametrize(("kind", "raw"), REFUSED)
+def test_what_would_hit_everybody_is_refused_with_the_reason(kind: Kind, raw: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        guards.warnings(normal_form(kind, raw))
+
+    assert str(refusal.value).endswith(".")
+
+
+WARNED = [
+    (Kind.EMAIL, "anna@example.org", []),
+    (Kind.EMAIL, "support-team@example.org", [WarningCode.ROLE_LIKE]),
+    (Kind.URL, "https://somewhere.example/a/b", []),
+    (Kind.URL, "https://somewhere.example/", [WarningCode.WHOLE_HOST]),
+    (Kind.URL, "https://www.youtube.com/somebody", [WarningCode.POPULAR_HOST]),
+    (Kind.URL, "https://www.youtube.com/watch?v=1", []),
+    (Kind.KEYWORD, "lamp post trade", []),
+    (Kind.KEYWORD, "lamppost", [WarningCode.SINGLE_WORD]),
+    (Kind.KEYWORD, "lamp", [WarningCode.SHORT_KEYWORD, WarningCode.SINGLE_WORD]),
+    (Kind.KEYWORD, "school party", [WarningCode.COMMON_WORDS]),
+    (Kind.KEYWORD, "\N{CANDY}\N{CANDY}\N{CANDY}", [WarningCode.SINGLE_WORD]),
+    (Kind.USERNAME, "kestrel:admin_7", [WarningCode.GENERIC_HANDLE]),
+    (Kind.USERNAME, "kestrel:bob", [WarningCode.SHORT_HANDLE]),
+    (Kind.USERNAME, "kestrel:lamplighter", []),
+    (Kind.ACCOUNT_ID, "harbourline:123", []),
+    (Kind.MD5, REAL_MD5, []),
+    (Kind.PDQ, f"{REAL_PDQ},100", []),
+    (Kind.PHASH, "853e05ff057e05aa", []),
+]
+
+
+@pytest.mark.parametrize(("kind", "raw", "codes"), WARNED)
+def test_what_may_be_too_broad_asks_for_a_second_approval(kind: Kind, raw: str, codes: list[WarningCode]) -> None:
+    assert guards.warnings(normal_form(kind, raw)) == tuple(codes)
+
+
+MASKED = [
+    (Kind.EMAIL, "martha@example.org", "m•••@e•••.org"),
+    (Kind.USERNAME, "kestrel:lamplighter", "kestrel:l•••r"),
+    (Kind.USERNAME, "kestrel:bob", "kestrel:b•••"),
+    (Kind.ACCOUNT_ID, "harbourline:123456", "harbourline:1•••6"),
+    (Kind.URL, "https://some.example.org/a?b=c", "https://s•••.org/•••"),
+    (Kind.URL, "https://192.0.2.7:8080/", "https://•••/"),
+    (Kind.URL, "https://[2001:db8::1]/a", "https://•••/•••"),
+    (Kind.KEYWORD, "lamp post", "l••• p•••"),
+    (Kind.PDQ, REAL_PDQ, "24f74dd69980…c82a78"),
+    (Kind.PHASH, "853e05ff057e05aa", "853e05…05aa"),
+    (Kind.PHONE, "+33123456789", "•••89"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "shown"), MASKED)
+def test_a_mask_tells_values_apart_without_giving_them_away(kind: Kind, value: str, shown: str) -> None:
+    assert guards.mask(kind, value) == shown
+
+
+@given(kind=st.sampled_from(Kind), value=st.text())
+def test_a_mask_never_fails_and_never_shows_a_long_value(kind: Kind, value: str) -> None:
+    shown = guards.mask(kind, value)
+
+    assert len(value) < 12 or value not in shown
+
+
+def test_the_lists_carry_a_version_and_a_date() -> None:
+    assert guards.LISTS_VERSION >= 1
+    assert guards.LISTS_DATE.count("-") == 2

@@ -1,0 +1,296 @@
+"""The door of the machine interface: keys, refusals, what cannot be read, and the description of it all."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from lantern_site import clock, rest
+from lantern_site.audit.models import Entry
+from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.models import ApiKey
+from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
+from lantern_site.members.services import keys
+from tests import builders
+from tests.builders import NOW
+from tests.signals.api.machines import calling, issued, key_of, machine, post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def the_clock_stands() -> Iterator[None]:
+    with clock.at(NOW):
+        yield
+
+
+# Keys
+
+
+def test_a_key_is_shown_once_and_kept_as_a_hash() -> None:
+    key, text = issued(builders.member())
+
+    word, prefix, secret = text.split("_")
+    kept = ApiKey.objects.get()
+    assert (word, prefix) == ("lk", kept.prefix)
+    assert bytes(kept.secret_hash) == sha256(secret.encode()).digest()
+    assert secret not in str(vars(kept))
+    assert key == kept
+
+
+def test_issuing_and_revoking_a_key_leave_a_trace_without_the_secret() -> None:
+    pixelpond = builders.member()
+    key, text = issued(pixelpond, KeyScope.READ)
+
+    keys.revoke(key_id=key.public_id, actor=builders.actor(pixelpond, Role.MEMBER_ADMIN), now=NOW)
+
+    first, second = Entry.objects.filter(subject_kind="key", subject=key.public_id).order_by("position")
+    assert [first.action, second.action] == ["key.issued", "key.revoked"]
+    assert first.facts == {"scopes": ["read"], "days": 365}
+    assert {entry.organisation for entry in (first, second)} == {pixelpond.public_id}
+    assert text.rpartition("_")[2] not in str([first.facts, second.facts])
+
+
+@pytest.mark.parametrize("role", sorted((MEMBER_ROLES | PROGRAMME_ROLES) - {Role.MEMBER_ADMIN}))
+def test_nobody_but_a_member_admin_issues_a_key(role: Role) -> None:
+    of = builders.programme() if role in PROGRAMME_ROLES else builders.member()
+    actor = builders.actor(of, role)
+
+    with pytest.raises(NotAllowed):
+        keys.issue(label="Machine", scopes=["read"], days=1, actor=actor, now=NOW)
+
+    assert not ApiKey.objects.exists()
+    assert not Entry.objects.exists()
+
+
+def test_a_key_issues_no_key() -> None:
+    key = key_of(builders.member())
+
+    with pytest.raises(NotAllowed):
+        keys.issue(label="Machine", scopes=["read"], days=1, actor=key.actor(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("label", {"label": "  "}),
+        ("label", {"label": "x" * 61}),
+        ("scopes", {"scopes": []}),
+        ("scopes", {"scopes": ["read", "everything"]}),
+        ("days", {"days": 0}),
+        ("days", {"days": 366}),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_not_issued(field: str, given: dict[str, Any]) -> None:
+    wish: dict[str, Any] = {"label": "Machine", "scopes": ["read"], "days": 30} | given
+
+    with pytest.raises(Invalid) as refusal:
+        keys.issue(**wish, actor=builders.actor(builders.member(), Role.MEMBER_ADMIN), now=NOW)
+
+    assert refusal.value.field == field
+    assert not ApiKey.objects.exists()
+
+
+def test_a_key_of_another_member_cannot_be_revoked_and_is_not_known() -> None:
+    key = key_of(builders.member("Pixelpond"))
+    stranger = builders.actor(builders.member("Kestrel"), Role.MEMBER_ADMIN)
+
+    for key_id in (key.public_id, 1):
+        with pytest.raises(Hidden):
+            keys.revoke(key_id=key_id, actor=stranger, now=NOW)
+
+    assert ApiKey.objects.get().revoked_at is None
+
+
+def test_a_key_is_revoked_once_and_by_a_member_admin() -> None:
+    pixelpond = builders.member()
+    key, admin = key_of(pixelpond), builders.actor(pixelpond, Role.MEMBER_ADMIN)
+    with pytest.raises(NotAllowed):
+        keys.revoke(key_id=key.public_id, actor=builders.actor(pixelpond, Role.REVIEWER), now=NOW)
+
+    keys.revoke(key_id=key.public_id, actor=admin, now=NOW)
+
+    with pytest.raises(WrongState):
+        keys.revoke(key_id=key.public_id, actor=admin, now=NOW)
+
+
+# The door
+
+ADDRESSES = ["/api/v1/me", "/api/v1/feed", "/api/v1/signals/LN-00000-00000", "/api/v1/anything/else"]
+
+
+def test_a_key_opens_the_door() -> None:
+    answer = machine(builders.member("Pixelpond"), KeyScope.READ).get("/api/v1/me")
+
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["organisation"]["name"] == "Pixelpond"
+    assert found["scopes"] == ["read"]
+    assert [community["name"] for community in found["communities"]] == ["Everyone"]
+    assert found["head"] == Entry.objects.count()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_key_every_address_answers_alike(address: str, method: str) -> None:
+    answer = getattr(Client(), method)(address)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.content == Client().get("/api/v1/me").content
+
+
+def test_a_session_opens_no_door() -> None:
+    client = Client()
+    client.force_login(builders.person(builders.member(), *MEMBER_ROLES))
+
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_wrong_revoked_or_expired_key_is_answered_like_none() -> None:
+    pixelpond = builders.member()
+    key, text = issued(pixelpond)
+    word, prefix, secret = text.split("_")
+    revoked, revoked_text = issued(pixelpond)
+    keys.revoke(key_id=revoked.public_id, actor=builders.actor(pixelpond, Role.MEMBER_ADMIN), now=NOW)
+    wrong = ["", "lk", "lk__", f"{word}_{prefix}_{'0' * 64}", f"{word}_{'0' * 10}_{secret}", text + "0", text.upper()]
+    none = Client(headers={"Accept-Language": "en"}).get("/api/v1/me").content
+
+    for given in [*wrong, revoked_text, "ключ", "lk_\x00"]:
+        answer = calling(given).get("/api/v1/me")
+        assert (answer.status_code, answer.content) == (401, none), given
+    with clock.at(key.expires_at - timedelta(seconds=1)):
+        assert calling(text).get("/api/v1/me").status_code == 200
+    with clock.at(key.expires_at):
+        assert calling(text).get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token", ""])
+def test_a_key_is_given_as_a_bearer(scheme: str) -> None:
+    _key, text = issued(builders.member())
+
+    assert Client(headers={"Authorization": f"{scheme} {text}"}).get("/api/v1/me").status_code == 401
+
+
+def test_the_use_of_a_key_is_noted_once_a_minute_at_most() -> None:
+    client = machine(builders.member())
+    used = []
+    for seconds in (0, 59, 60, 61):
+        with clock.at(NOW + timedelta(seconds=seconds)):
+            client.get("/api/v1/me")
+        used.append(ApiKey.objects.get().last_used_at)
+
+    assert used == [NOW, NOW, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "body"),
+    [
+        (NotAllowed("No."), 403, {"detail": "No.", "field": ""}),
+        (WrongState("No."), 409, {"detail": "No.", "field": ""}),
+        (Invalid("No.", "value"), 422, {"detail": "No.", "field": "value"}),
+        (Hidden("No such signal."), 404, {"detail": "There is no such thing.", "field": ""}),
+    ],
+)
+def test_each_refusal_has_its_status(refusal: Refusal, status: int, body: dict[str, str]) -> None:
+    answer = rest.answer_refusal(refusal, {})
+
+    assert answer is not None
+    assert (answer.status_code, answer.data) == (status, body)
+
+
+def test_every_kind_of_refusal_is_mapped() -> None:
+    assert _all_kinds(Refusal) == set(rest.STATUS)
+
+
+def _all_kinds(of: type[Refusal]) -> set[type[Refusal]]:
+    return {kind for direct in of.__subclasses__() for kind in {direct, *_all_kinds(direct)}}
+
+
+def test_a_fault_of_ours_is_no_refusal() -> None:
+    assert rest.answer_refusal(RuntimeError(), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", HTTPStatus.UNPROCESSABLE_ENTITY),
+        (b"{", HTTPStatus.BAD_REQUEST),
+        (b"\xff\xfe", HTTPStatus.BAD_REQUEST),
+        (b'{"rows": NaN}', HTTPStatus.BAD_REQUEST),
+        (b'{"rows": [], "rows": []}', HTTPStatus.BAD_REQUEST),
+        (b"[" * 100_000, HTTPStatus.BAD_REQUEST),
+        (b"[" * 500 + b"]" * 500, HTTPStatus.BAD_REQUEST),
+        (b'{"a":' * 9 + b"1" + b"}" * 9, HTTPStatus.BAD_REQUEST),
+        (b"1" * 5_000, HTTPStatus.BAD_REQUEST),
+        (b'"' + b"x" * rest.LARGEST_BODY + b'"', HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"1e999", HTTPStatus.UNPROCESSABLE_ENTITY),
+    ],
+)
+def test_what_cannot_be_read_is_refused(body: bytes, status: HTTPStatus) -> None:
+    answer = post(machine(builders.member()), "/api/v1/signals", body)
+
+    assert answer.status_code == status
+    assert set(answer.json()) == {"detail", "field"}
+
+
+def test_other_media_types_and_methods_are_refused_in_the_same_form() -> None:
+    client = machine(builders.member())
+
+    answers = {
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: client.post("/api/v1/signals", {"rows": "1"}),
+        HTTPStatus.METHOD_NOT_ALLOWED: client.delete("/api/v1/me"),
+        HTTPStatus.NOT_ACCEPTABLE: client.get("/api/v1/me", headers={"Accept": "application/xml"}),
+        HTTPStatus.NOT_FOUND: client.get("/api/v1/nothing"),
+    }
+
+    for status, answer in answers.items():
+        assert (answer.status_code, set(answer.json())) == (status, {"detail", "field"})
+
+
+# The description
+
+
+def test_the_description_is_valid_and_complete(tmp_path: Path) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))
+
+
+def test_every_operation_describes_its_refusals_and_gives_an_example() -> None:
+    paths = Client().get("/api/v1/schema/").json()["paths"]
+
+    operations = {(path, method): operation for path, methods in paths.items() for method, operation in methods.items()}
+    assert {path for path, _method in operations} == {
+        "/api/v1/feed",
+        "/api/v1/lookup",
+        "/api/v1/me",
+        "/api/v1/signals",
+        "/api/v1/signals/{signal_id}",
+    }
+    for operation in operations.values():
+        assert {"200", "401", "406", "503"} <= set(operation["responses"])
+        assert operation["responses"]["200"]["content"]["application/json"]["examples"]
+        assert operation["security"] == [{"key": []}]
+
+
+def test_the_description_page_runs_under_the_strict_policy() -> None:
+    answer = Client().get("/api/v1/docs/")
+    script = Client().get("/api/v1/docs/", {"script": ""})
+
+    page = answer.content.decode()
+    assert "<style" not in page
+    assert "style=" not in page
+    assert page.count("<script") == page.count("<script src=")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "/api/v1/schema/" in script.content.decode()

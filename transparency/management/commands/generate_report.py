@@ -1,0 +1,27 @@
+"""Recomputes the figures of a year: `manage.py generate_report --year 2025 --position 41873`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from lantern_site.audit import verification
+from transparency import disclosure, figures
+
+
+class Command(BaseCommand):
+    help = "Print the figures of a year as JSON: the same bytes as data.json of an edition frozen at the position."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--year", type=int, required=True)
+        parser.add_argument("--position", type=int, help="Count entries up to this position (default: the head).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        head = verification.head_position()
+        position = head if options["position"] is None else options["position"]
+        if not 0 <= position <= head:
+            raise CommandError(f"The ledger ends at position {head}; {position} is not one of its positions.")
+        try:
+            document = figures.document(options["year"], position, verification.root_at(position))
+        except (verification.Fault, disclosure.Unprotectable) as fault:
+            raise CommandError(str(fault)) from fault
+        self.stdout.write(figures.canonical(document).decode(), ending="")

@@ -1,0 +1,57 @@
+"""May this actor do this with an edition, or read the ledger? Each check raises a refusal fit for the screen."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lantern_site.audit.actors import Actor
+from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.members import roles
+from lantern_site.members.roles import Role
+from transparency import periods
+from transparency.models import Edition
+
+FIRST_YEAR = 2023
+"""The year in which the programme began."""
+
+
+def may_enter_studio(actor: Actor) -> None:
+    if not roles.has(actor, Role.EDITOR, Role.PUBLISHER, Role.AUDITOR):
+        raise Hidden(_("There is no such page."))
+
+
+def may_freeze(actor: Actor, year: int, now: datetime) -> None:
+    roles.require(actor, Role.EDITOR)
+    if year < FIRST_YEAR:
+        raise Invalid(_("The programme began in %(year)s.") % {"year": FIRST_YEAR}, "year")
+    if not periods.of_year(year).has_ended(now):
+        raise Invalid(_("%(year)s has not ended yet.") % {"year": year}, "year")
+    if Edition.objects.published().of_year(year).exists():
+        raise WrongState(_("The report for %(year)s is published already.") % {"year": year})
+
+
+def may_compute(actor: Actor, edition: Edition) -> None:
+    if edition.stage not in (Edition.Stage.FROZEN, Edition.Stage.COMPUTED):
+        raise WrongState(_("The figures of this edition cannot change any more."))
+    roles.require(actor, Role.EDITOR)
+
+
+def may_publish(actor: Actor, edition: Edition) -> None:
+    """The one who publishes had no part in making the figures."""
+    if edition.is_published:
+        raise WrongState(_("This edition is published already."))
+    if edition.computed_by is None:
+        raise WrongState(_("The figures of this edition have not been computed yet."))
+    roles.require(actor, Role.PUBLISHER)
+    if actor.people & {edition.frozen_by.public_id, edition.computed_by.public_id}:
+        raise NotAllowed(_("You made the figures of this edition. Somebody else has to publish it."))
+
+
+def may_read_ledger(actor: Actor) -> None:
+    if not roles.has(actor, Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN):
+        raise Hidden(_("There is no such page."))
+
+
+def reads_whole_ledger(actor: Actor) -> bool:
+    """Auditors and stewards do; a member admin reads what happened in the own organisation."""
+    return roles.has(actor, Role.AUDITOR, Role.STEWARD)

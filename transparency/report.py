@@ -1,0 +1,186 @@
+"""The page of a published edition: its tiles, its field of dots, and its sections."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lantern_site import charts
+from lantern_site.charts import Chart
+from transparency import metrics, rendering
+from transparency.figures import Document
+from transparency.metrics import Source
+from transparency.rendering import Figure, Reading
+
+DOTS = 450
+"""About as many dots as the field on the cover has room for."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Context of components/stat.html."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DotField:
+    """The drawing on the cover, and what one dot stands for."""
+
+    chart: Chart
+    caption: str
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    text: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template of a report shows."""
+
+    year: str
+    root: str
+    tiles: tuple[Tile, ...]
+    dots: DotField | None
+    sections: tuple[Section, ...]
+    recorded: Figure
+    stated: Figure
+
+
+def page_of(document: Document, earlier: Document | None = None) -> Page:
+    """Everything on the page, in the language of the reader. `earlier` is the edition of the year before, if any."""
+    reading = Reading(document)
+    return Page(
+        year=str(document["year"]),  # a number would be written 2,025
+        root=document["root"],
+        tiles=tuple(_tiles(reading, Reading(earlier) if earlier else None)),
+        dots=_dots(reading),
+        sections=tuple(_sections(reading)),
+        recorded=rendering.key_figures(document, Source.HUB),
+        stated=rendering.key_figures(document, Source.MEMBERS),
+    )
+
+
+def _tiles(reading: Reading, earlier: Reading | None) -> Iterator[Tile]:
+    figures = {
+        "signals_shared": _("%(n)s on new indicators") % {"n": reading.shown("signals_on_new_indicators")},
+        "violation_share": _("of findings after examination, as members state"),
+        "median_hours_to_first_review": _("from submission, for half of the signals"),
+        "retracted_share": _("%(n)s retracted in the year") % {"n": reading.shown("retracted_as_wrong")},
+    }
+    for name, note in figures.items():
+        before = _("%(year)s: %(value)s") % {"year": earlier.year, "value": earlier.shown(name)} if earlier else ""
+        yield Tile(str(metrics.DICTIONARY[name].title), reading.shown(name), before or note)
+
+
+def _dots(reading: Reading) -> DotField | None:
+    shared = int(reading.number("signals_shared"))
+    if not shared:
+        return None
+    each = next(size for size in _sizes() if shared <= size * DOTS)
+    sentence = ngettext(
+        "Each dot is a signal. The lit ones corroborate what another member had shared.",
+        "Each dot is %(n)s signals. The lit ones corroborate what another member had shared.",
+        each,
+    )
+    lit = round(reading.number("signals_corroborating") / each)
+    return DotField(
+        charts.dots(math.ceil(shared / each), lit), sentence % {"n": rendering.shown(each, metrics.Unit.SIGNALS)}
+    )
+
+
+def _sizes() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50 … signals for one dot."""
+    power = 1
+    while True:
+        yield from (power, 2 * power, 5 * power)
+        power *= 10
+
+
+def _sections(reading: Reading) -> Iterator[Section]:
+    yield Section(
+        "shared",
+        _("What was shared"),
+        _(
+            "Members shared identifiers and hashes, never content. A signal is a lead for another member to examine "
+            "on its own service; it is not a finding against a person."
+        ),
+        (
+            rendering.by_month(reading),
+            rendering.by_kind(reading),
+            rendering.ranking(reading, "shared_by_harm", _("Harm named most often: %(what)s")),
+            rendering.ranking(reading, "shared_by_origin", _("Most signals began with: %(what)s")),
+            rendering.figure(reading, "shared_by_ai"),
+        ),
+    )
+    yield Section(
+        "outcomes",
+        _("What became of it"),
+        _(
+            "A receiving member reviews each lead itself, under its own policy, and records what it found. These "
+            "numbers are what members state; the hub cannot check them, and not every member reported outcomes."
+        ),
+        (
+            rendering.ranking(reading, "findings_by_outcome", _("Most frequent outcome: %(what)s")),
+            rendering.ranking(reading, "actions_taken", _("Action stated most often: %(what)s")),
+            rendering.figure(reading, "findings_by_attribution"),
+        ),
+    )
+    yield Section(
+        "speed",
+        _("How fast"),
+        _("Each severity has a target. The bar covers the middle half of signals; the dot is the median."),
+        (rendering.reviews(reading), rendering.figure(reading, "findings_by_delay")),
+    )
+    yield Section(
+        "errors",
+        _("How often wrong"),
+        _(
+            "Any member can dispute a signal; somebody uninvolved decides. What is found wrong is retracted, and "
+            "everyone who received it is told. The share of upheld disputes is not an error rate of signals."
+        ),
+        (
+            rendering.figure(reading, "disputes_by_reason_and_conclusion", title=_disputes(reading)),
+            rendering.figure(reading, "retracted_by_reason"),
+            rendering.figure(reading, "ended_by_way"),
+        ),
+    )
+    yield Section(
+        "members",
+        _("Who takes part"),
+        _("Financial institutions receive signals and share none."),
+        (rendering.figure(reading, "members_by_kind", title=_members(reading)),),
+    )
+
+
+def _disputes(reading: Reading) -> str:
+    """Headline totals are exact, so that the sentence hides nothing and gives nothing away."""
+    decided = int(reading.number("disputes_decided"))
+    if not decided:
+        return ""
+    words = {"upheld": reading.shown("disputes_upheld"), "decided": reading.shown("disputes_decided")}
+    return (
+        ngettext(
+            "%(upheld)s of %(decided)s decided dispute was upheld",
+            "%(upheld)s of %(decided)s decided disputes were upheld",
+            decided,
+        )
+        % words
+    )
+
+
+def _members(reading: Reading) -> str:
+    count = int(reading.number("members_taking_part"))
+    sentence = ngettext(
+        "%(n)s member took part at the end of the year", "%(n)s members took part at the end of the year", count
+    )
+    return sentence % {"n": reading.shown("members_taking_part")}

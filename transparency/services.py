@@ -1,0 +1,109 @@
+"""Making an edition of the report: an editor freezes and computes it, somebody else publishes it."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from lantern_site.audit import verification
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.recording import Fact, Recorder, recording
+from lantern_site.errors import Hidden, WrongState
+from lantern_site.members.policies import staff_of
+from transparency import disclosure, figures, policies
+from transparency.models import Edition
+
+
+def freeze(*, year: int, actor: Actor, now: datetime) -> Edition:
+    """Begin an edition: fix the position of the ledger up to which it counts, and the root that proves it.
+
+    Reads the whole ledger, before the transaction: what stands at a position never changes.
+    """
+    policies.may_freeze(actor, year, now)
+    position, root = _head()
+    try:
+        with recording(actor, now) as record:
+            policies.may_freeze(actor, year, now)
+            edition = Edition.objects.create(
+                year=year,
+                number=Edition.objects.of_year(year).count() + 1,
+                position=position,
+                root=root,
+                frozen_at=now,
+                frozen_by=staff_of(actor),
+            )
+            _note(record, edition, "edition.frozen", {"root": root.hex()})
+    except IntegrityError:  # two editors at once: the number is taken
+        raise WrongState(_("Somebody else has frozen the ledger for %(year)s just now.") % {"year": year}) from None
+    return edition
+
+
+def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
+    """Compute the figures of an edition, and protect them. Doing it again gives the same figures."""
+    edition = _edition(edition_id)
+    policies.may_compute(actor, edition)
+    try:
+        published = figures.document(edition.year, edition.position, bytes(edition.root))
+    except disclosure.Unprotectable as reason:
+        raise WrongState(_("A table cannot be protected: %(reason)s.") % {"reason": reason}) from None
+    with recording(actor, now) as record:
+        edition = _edition(edition_id, locked=True)
+        policies.may_compute(actor, edition)
+        edition.figures = published
+        edition.stage, edition.computed_at, edition.computed_by = Edition.Stage.COMPUTED, now, staff_of(actor)
+        edition.save(update_fields=["figures", "stage", "computed_at", "computed_by"])
+        _note(record, edition, "edition.computed", {"sha256": _sha256(edition)})
+    return edition
+
+
+def publish(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
+    """Let everybody read an edition. One edition of a year is published."""
+    with recording(actor, now) as record:
+        edition = _edition(edition_id, locked=True)
+        policies.may_publish(actor, edition)
+        others = Edition.objects.of_year(edition.year).select_for_update().order_by("pk")
+        if any(other.is_published for other in others):
+            raise WrongState(_("Another edition for %(year)s is published already.") % {"year": edition.year})
+        edition.stage, edition.published_at, edition.published_by = Edition.Stage.PUBLISHED, now, staff_of(actor)
+        edition.save(update_fields=["stage", "published_at", "published_by"])
+        _note(record, edition, "edition.published", {"sha256": _sha256(edition)})
+    return edition
+
+
+def _head() -> tuple[int, bytes]:
+    position = verification.head_position()
+    try:
+        return position, verification.root_at(position)
+    except verification.Fault as fault:
+        raise WrongState(str(fault)) from None
+
+
+def _edition(edition_id: int, *, locked: bool = False) -> Edition:
+    editions = Edition.objects.select_related("frozen_by", "computed_by")
+    if locked:
+        editions = editions.select_for_update(of=("self",))
+    edition = editions.filter(public_id=edition_id).first()
+    if edition is None:
+        raise Hidden(_("There is no such edition."))
+    return edition
+
+
+def _sha256(edition: Edition) -> str:
+    """Of data.json: whoever has the file finds it in the ledger."""
+    return sha256(figures.canonical(edition.document)).hexdigest()
+
+
+def _note(record: Recorder, edition: Edition, action: str, facts: dict[str, Fact]) -> None:
+    record(
+        action,
+        subject_kind="edition",
+        subject=edition.public_id,
+        facts={
+            "year": edition.year,
+            "number": edition.number,
+            "stage": str(edition.stage),
+            "position": edition.position,
+            **facts,
+        },
+    )

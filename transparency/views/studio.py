@@ -1,0 +1,149 @@
+"""Where editions are made: freeze, compute, look at every figure with its definition, publish."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lantern_site.audit.access import acting_as
+from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members.policies import permits
+from lantern_site.members.roles import Role, require
+from lantern_site.pages import PageRequest, signed_in, status_of
+from transparency import forms, metrics, policies, rendering, report, services
+from transparency.figures import Document
+from transparency.metrics import Metric
+from transparency.models import Edition
+from transparency.rendering import Table
+from transparency.views.public import site_nav
+
+STEPS = (
+    (Edition.Stage.FROZEN, "frozen_at"),
+    (Edition.Stage.COMPUTED, "computed_at"),
+    (Edition.Stage.PUBLISHED, "published_at"),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure with its definition: a value, or a table."""
+
+    metric: Metric
+    value: str = ""
+    table: Table | None = None
+
+
+@require_safe
+@signed_in
+def studio(request: PageRequest) -> HttpResponse:
+    policies.may_enter_studio(request.actor)
+    return _studio(request, forms.Freeze(initial={"year": request.now.year - 1}))
+
+
+@require_POST
+@signed_in
+def freeze(request: PageRequest) -> HttpResponse:
+    policies.may_enter_studio(request.actor)
+    form = forms.Freeze(request.POST)
+    if not form.is_valid():
+        return _refused(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        made = services.freeze(year=form.cleaned_data["year"], actor=request.actor, now=request.now)
+    except (Invalid, WrongState) as refusal:
+        form.refuse(refusal)
+        return _refused(request, form, status_of(refusal))
+    messages.info(request, _("The ledger for %(year)s is frozen at its head.") % {"year": made.year})
+    return redirect("transparency:edition_draft", made.public_id)
+
+
+@require_safe
+@signed_in
+def edition(request: PageRequest, edition_id: int) -> HttpResponse:
+    found = _find(request, edition_id)
+    context = {
+        "edition": found,
+        "root": bytes(found.root).hex(),
+        "steps": _steps(found),
+        "figures": _shown(found.figures) if found.figures else [],
+        "may_compute": permits(policies.may_compute, request.actor, found),
+        "may_publish": permits(policies.may_publish, request.actor, found),
+    }
+    return render(request, "transparency/edition.html", context)
+
+
+@require_safe
+@signed_in
+def preview(request: PageRequest, edition_id: int) -> HttpResponse:
+    """The public page as it would be."""
+    found = _find(request, edition_id)
+    if not found.figures:
+        raise Hidden(_("There is no such page."))
+    page = report.page_of(found.figures)
+    context = {"edition": found, "page": page, "is_preview": True, "site_nav": site_nav(request.path)}
+    return render(request, "transparency/report.html", context)
+
+
+@require_POST
+@signed_in
+def compute(request: PageRequest, edition_id: int) -> HttpResponse:
+    services.compute(edition_id=edition_id, actor=request.actor, now=request.now)
+    messages.info(request, _("The figures are computed and protected."))
+    return redirect("transparency:edition_draft", edition_id)
+
+
+@require_POST
+@signed_in
+def publish(request: PageRequest, edition_id: int) -> HttpResponse:
+    published = services.publish(edition_id=edition_id, actor=request.actor, now=request.now)
+    messages.info(request, _("The report for %(year)s is public now.") % {"year": published.year})
+    return redirect("transparency:edition_draft", edition_id)
+
+
+def _refused(request: PageRequest, form: forms.Freeze, status: HTTPStatus) -> HttpResponse:
+    with acting_as(request.actor):
+        return _studio(request, form, status)
+
+
+def _studio(request: PageRequest, form: forms.Freeze, status: int = HTTPStatus.OK) -> HttpResponse:
+    editions = Edition.objects.select_related("frozen_by", "published_by").order_by("-year", "-number")
+    context = {"editions": editions, "form": form, "may_freeze": permits(require, request.actor, Role.EDITOR)}
+    return render(request, "transparency/studio.html", context, status=status)
+
+
+def _find(request: PageRequest, edition_id: int) -> Edition:
+    policies.may_enter_studio(request.actor)
+    people = ("frozen_by", "computed_by", "published_by")
+    found = Edition.objects.select_related(*people).filter(public_id=edition_id).first()
+    if found is None:
+        raise Hidden(_("There is no such edition."))
+    return found
+
+
+def _steps(found: Edition) -> list[dict[str, Any]]:
+    """Context of components/lifecycle.html."""
+    words = {
+        Edition.Stage.FROZEN: _("Frozen"),
+        Edition.Stage.COMPUTED: _("Computed"),
+        Edition.Stage.PUBLISHED: _("Published"),
+    }
+    return [
+        {"label": words[stage], "at": at, "state": "current" if found.stage == stage else "done" if at else "next"}
+        for stage, at in ((stage, getattr(found, field)) for stage, field in STEPS)
+    ]
+
+
+def _shown(document: Document) -> list[Shown]:
+    """Every figure in the order of the dictionary."""
+    values = {figure["id"]: figure["value"] for figure in document["key_figures"]}
+    tables = {table["id"]: table for table in document["tables"]}
+    return [
+        Shown(metric, table=rendering.table_of(metric, tables[metric.id]))
+        if metric.is_table
+        else Shown(metric, value=rendering.shown(values[metric.id], metric.unit))
+        for metric in metrics.DICTIONARY.values()
+    ]
