@@ -1,4 +1,4 @@
-"""The only place that reads the time. Interfaces call `now()` and pass it down; seeding and tests move it with `at()`."""
+"""The only place that reads the time. Interfaces call `now()` and pass it on; seeding and tests move it: `at()`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -147,6 +147,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lantern_site.demo.sign_in.demonstration",
+                "reviews.navigation.rail",
             ],
             "builtins": ["lucide.templatetags.lucide", "lantern_site.templatetags.interface"],
         },

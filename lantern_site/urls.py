@@ -15,6 +15,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("lantern_site.members.urls")),
     path("", include("signals.urls")),
+    path("", include("reviews.urls")),
+    path("", include("transparency.urls")),
     path("api/v1/", include("lantern_site.openapi")),
     path("api/v1/", include("signals.api.urls")),
     path("api/v1/<path:rest>", Unknown.as_view()),

@@ -102,11 +102,11 @@ PLACES = (
 ON_THE_PHONE = 5
 
 
-def rail(request: HttpRequest) -> dict[str, Any]:
-    """`nav`, `person` and `pace` for `base.html`."""
+def rail(request: HttpRequest, here: str = "") -> dict[str, Any]:
+    """`nav`, `person` and `pace` for `base.html`. A view whose address does not say where it belongs names the place."""
     counts = functools.cache(lambda: _counts(request))
     return {
-        "nav": functools.cache(lambda: _nav(request, counts())),
+        "nav": functools.cache(lambda: _nav(request, counts(), here)),
         "person": functools.cache(lambda: _person(request)),
         "pace": functools.cache(lambda: _pace(request, counts())),
     }
@@ -130,12 +130,13 @@ def _counts(request: HttpRequest) -> dict[str, int]:
         return desk.lengths(actor, {**desk.lists(actor, now), **desk.own_work(actor, now)})
 
 
-def _nav(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, object]]:
+def _nav(request: HttpRequest, counts: dict[str, int], here: str) -> list[dict[str, object]]:
     actor = _actor(request)
     if actor is None:
         return []
     offered = [(place, url) for place in PLACES if (url := _address(place)) and roles.has(actor, *place.needs)]
-    current = max((url for _place, url in offered if _leads_to(url, request.path)), key=len, default="")
+    path = reverse(here) if here else request.path
+    current = max((url for _place, url in offered if _leads_to(url, path)), key=len, default="")
     return [
         {
             "url": url,
@@ -143,7 +144,7 @@ def _nav(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, object]
             "label": place.label,
             "short": place.short,
             "group": place.group,
-            "count": sum(counts[name] for name in place.counts) if place.counts else None,
+            "count": sum(counts[name] for name in place.counts) or None,
             "current": url == current,
             "phone": number < ON_THE_PHONE,
         }

@@ -22,8 +22,8 @@ class Freeze(Refusable):
 class PublicId(forms.CharField):
     """A public id as people write it, as a number."""
 
-    def to_python(self, value: object) -> int | None:  # type: ignore[override]
-        text = super().to_python(value)
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
         if not text:
             return None
         try:

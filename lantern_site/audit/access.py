@@ -2,31 +2,54 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from lantern_site.audit.actors import Actor
+
+Eyes = tuple[str, str]
+_NOBODY: Eyes = ("", "")
+_eyes: ContextVar[Eyes] = ContextVar("eyes", default=_NOBODY)
+"""Scope and organisation as the open transaction has them; spares asking the database."""
 
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
     """Open (or join) a transaction in which the database shows only what `actor` may see.
 
-    The variables are local to the transaction. A nested block for another actor puts the outer one back at its end.
+    The variables are local to the transaction. A nested block for another actor puts the outer one back at its end,
+    and undoes nothing when it fails: use `recording` or a savepoint where something was changed.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lantern.scope', true), current_setting('lantern.organisation', true)")
-        before = cursor.fetchone()
-        _set(cursor, actor.scope, str(actor.organisation_id or ""))
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback and connection.in_atomic_block:
-                _set(cursor, before[0] or "", before[1] or "")
+    eyes = (actor.scope, str(actor.organisation_id or ""))
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            yield from _through(eyes, then=None)
+        return
+    before = _eyes.get()
+    yield from _through(eyes, then=before) if eyes != before else iter((None,))
 
 
-def _set(cursor: object, scope: str, organisation: str) -> None:
-    cursor.execute(  # type: ignore[attr-defined]
-        "SELECT set_config('lantern.scope', %s, true), set_config('lantern.organisation', %s, true)",
-        [scope, organisation],
-    )
+def _through(eyes: Eyes, *, then: Eyes | None) -> Iterator[None]:
+    """See with `eyes`, and with `then` afterwards; None when the transaction ends anyway."""
+    token = _eyes.set(eyes)
+    _tell_database(eyes)
+    try:
+        yield
+    finally:
+        _eyes.reset(token)
+        if then is not None and _transaction_is_sound():
+            _tell_database(then)
+
+
+def _tell_database(eyes: Eyes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lantern.scope', %s, true), set_config('lantern.organisation', %s, true)", eyes
+        )
+
+
+def _transaction_is_sound() -> bool:
+    """After a database error nothing can be said any more; the rollback to a savepoint puts the variables back."""
+    return bool(connection.connection.info.transaction_status == TransactionStatus.INTRANS)

@@ -79,7 +79,7 @@ def recording(actor: Actor, now: datetime) -> Iterator[Recorder]:
     if outer is not None:
         mark = len(outer)
         try:
-            with acting_as(actor):
+            with transaction.atomic(), acting_as(actor):
                 yield Recorder(actor, now, outer)
         except BaseException:
             del outer[mark:]
@@ -88,7 +88,7 @@ def recording(actor: Actor, now: datetime) -> Iterator[Recorder]:
     collected: list[_Collected] = []
     token = _open.set(collected)
     try:
-        with acting_as(actor):
+        with transaction.atomic(), acting_as(actor):
             yield Recorder(actor, now, collected)
             _write(collected)
     finally:

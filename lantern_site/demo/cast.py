@@ -11,6 +11,7 @@ from lantern_site.members.models import Community, Grant, Membership, Organisati
 from lantern_site.members.roles import SECOND_FACTOR_REQUIRED, Role
 
 PASSWORD = "lantern-demo"
+PLATFORM, EUROPE, AMERICA = MemberKind.PLATFORM, "europe", "north america"
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,13 @@ def _team(*names: str) -> tuple[Character, ...]:
         (Role.SUBMITTER, Role.REVIEWER, Role.ANALYST),
         (Role.MEMBER_ADMIN, Role.REVIEWER),
     )
-    return tuple(
-        Character(name.split()[0].lower(), name, roles) for name, roles in zip(names, duties, strict=False)
-    )
+    return tuple(Character(name.split()[0].lower(), name, roles) for name, roles in zip(names, duties, strict=False))
 
 
 PROGRAMME = House(
     "Lantern programme",
     MemberKind.PROGRAMME,
-    "europe",
+    EUROPE,
     0,
     (
         Character("sol", "Sol Adeyemi", (Role.STEWARD,)),
@@ -64,18 +63,18 @@ PROGRAMME = House(
     ),
 )
 MEMBERS = (
-    House("Harbourline", MemberKind.PLATFORM, "europe", 0, _team("Amal Okafor", "Ines Moreau", "Tomas Reyes", "Yuki Hart"), 20),
-    House("Pixelpond", MemberKind.PLATFORM, "north america", 0, _team("Bela Novak", "Carla Ricci", "Dov Katz", "Esi Mensah"), 18),
-    House("Kestrel Games", MemberKind.PLATFORM, "north america", 0, _team("Femi Ojo", "Greta Lund", "Hugo Blanc"), 14),
-    House("Quillwood", MemberKind.PLATFORM, "europe", 20, _team("Iris Vogel", "Jonas Weber", "Kaya Demir"), 10),
-    House("Brightbay", MemberKind.PLATFORM, "asia pacific", 45, _team("Lena Park", "Milo Tan", "Nadia Rahman"), 12),
-    House("Cloudcrate", MemberKind.PLATFORM, "europe", 80, _team("Oskar Berg", "Priya Nair", "Quentin Roy"), 9),
-    House("Mistral Chat", MemberKind.PLATFORM, "europe", 130, _team("Rosa Silva", "Stefan Ilic", "Tara Quinn"), 8),
-    House("Fernway Forums", MemberKind.PLATFORM, "oceania", 210, _team("Una Walsh", "Viktor Hale"), 4, False),
-    House("Lumen Video", MemberKind.PLATFORM, "north america", 300, _team("Wanda Cole", "Xavi Serra"), 6),
-    House("Parcel Mail", MemberKind.PLATFORM, "africa", 660, _team("Yaw Boateng", "Zora Dlamini"), 3),
-    House("Tidewater Pay", MemberKind.FINANCIAL, "europe", 60, _team("Anton Fiala", "Bruna Costa")),
-    House("Halden Bank", MemberKind.FINANCIAL, "europe", 400, _team("Cleo Marsh", "Dario Conti")),
+    House("Harbourline", PLATFORM, EUROPE, 0, _team("Amal Okafor", "Ines Moreau", "Tomas Reyes", "Yuki Hart"), 20),
+    House("Pixelpond", PLATFORM, AMERICA, 0, _team("Bela Novak", "Carla Ricci", "Dov Katz", "Esi Mensah"), 18),
+    House("Kestrel Games", PLATFORM, AMERICA, 0, _team("Femi Ojo", "Greta Lund", "Hugo Blanc"), 14),
+    House("Quillwood", PLATFORM, EUROPE, 20, _team("Iris Vogel", "Jonas Weber", "Kaya Demir"), 10),
+    House("Brightbay", PLATFORM, "asia pacific", 45, _team("Lena Park", "Milo Tan", "Nadia Rahman"), 12),
+    House("Cloudcrate", PLATFORM, EUROPE, 80, _team("Oskar Berg", "Priya Nair", "Quentin Roy"), 9),
+    House("Mistral Chat", PLATFORM, EUROPE, 130, _team("Rosa Silva", "Stefan Ilic", "Tara Quinn"), 8),
+    House("Fernway Forums", PLATFORM, "oceania", 210, _team("Una Walsh", "Viktor Hale"), 4, False),
+    House("Lumen Video", PLATFORM, AMERICA, 300, _team("Wanda Cole", "Xavi Serra"), 6),
+    House("Parcel Mail", PLATFORM, "africa", 660, _team("Yaw Boateng", "Zora Dlamini"), 3),
+    House("Tidewater Pay", MemberKind.FINANCIAL, EUROPE, 60, _team("Anton Fiala", "Bruna Costa")),
+    House("Halden Bank", MemberKind.FINANCIAL, EUROPE, 400, _team("Cleo Marsh", "Dario Conti")),
 )  # fmt: skip
 DEMO_ACCOUNTS = ("amal", "ines", "bela", "sol", "judith", "edda", "paul", "yuki")
 
@@ -106,8 +105,7 @@ def enter(house: House, starts: datetime, hashed: str) -> Organisation:
             joined_at=joined_at,
         )
         Grant.objects.bulk_create(
-            Grant(staff=staff, role=role, granted_at=joined_at, granted_by=staff.public_id)
-            for role in character.roles
+            Grant(staff=staff, role=role, granted_at=joined_at, granted_by=staff.public_id) for role in character.roles
         )
         if SECOND_FACTOR_REQUIRED & set(character.roles):
             TOTP.activate(staff, generate_totp_secret())

@@ -12,15 +12,12 @@ from lantern_site.errors import Refusal
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.roles import Role
 from reviews.models import Delivery, Dispute, Recall
-from reviews.policies import approvals_needed
 from reviews.services import claims, decisions, disputes, findings, recalls
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.workflow import (
     Action,
-    Attestation,
     Attribution,
-    DisputeState,
     LooksWrong,
     Outcome,
     Reason,
@@ -32,7 +29,7 @@ from reviews.workflow import (
 )
 from signals import candidates
 from signals.intake import Item, Statement
-from signals.kinds import IDENTIFIERS, Kind, Origin, Severity
+from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.models import Lead, Receipt, Signal
 from signals.purposes import Purpose, Surface
 from signals.receipts import give
@@ -68,9 +65,7 @@ def submit(world: World, now: datetime, *, slow: bool = False) -> None:
     actor = world.somebody(house, Role.SUBMITTER, now)
     says = values.statement(dice, items[0].kind)
     try:
-        shared = sharing.submit(
-            items=items, statement=says, community_id=world.everyone, actor=actor, now=now
-        )
+        shared = sharing.submit(items=items, statement=says, community_id=world.everyone, actor=actor, now=now)
     except Refusal:
         return  # the house shares this value already
     world.shared += items
@@ -156,7 +151,7 @@ def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> Non
     name = world.receiving_house(but=signal.organisation.name, platforms_only=True)
     opener = world.somebody(name, Role.ANALYST, now)
     reason = dice.choice(list(OBJECTIONS))
-    give([signal], opener.organisation_id, way=Receipt.Way.PAGE, now=now)
+    give([signal], world.organisations[name].pk, way=Receipt.Way.PAGE, now=now)
     opened = attempt(
         disputes.open,
         signal_id=signal.public_id,
@@ -174,7 +169,9 @@ def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> Non
         second = world.somebody(name, Role.ANALYST, now, but=opener.id)
         hold = partial(attempt, disputes.confirm_hold, dispute_id=opened.public_id, actor=second)
         world.plan(now + timedelta(hours=3), lambda at: hold(now=at))
-    world.plan(now + timedelta(days=dice.uniform(0.5, 3)), partial(answer, world, dispute=opened, signal=signal, dice=dice))
+    world.plan(
+        now + timedelta(days=dice.uniform(0.5, 3)), partial(answer, world, dispute=opened, signal=signal, dice=dice)
+    )
 
 
 def answer(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dice: Random) -> None:
@@ -186,7 +183,9 @@ def answer(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dic
         return
     text = "We have looked again: our own evidence stands."
     attempt(disputes.answer, dispute_id=dispute.public_id, text=text, actor=owner, now=now)
-    world.plan(now + timedelta(days=dice.uniform(1, 3)), partial(decide, world, dispute=dispute, signal=signal, dice=dice))
+    world.plan(
+        now + timedelta(days=dice.uniform(1, 3)), partial(decide, world, dispute=dispute, signal=signal, dice=dice)
+    )
 
 
 def decide(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dice: Random) -> None:
@@ -205,12 +204,11 @@ def decide(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dic
 def plan_answers(world: World, now: datetime, signal: Signal) -> None:
     """Those who received a recalled signal answer within days."""
     with acting_as(Actor.clock()):
-        recall = Recall.objects.filter(signal=signal, closed_at__isnull=True).first()
-        waiting = Delivery.objects.filter(recall=recall).select_related("organisation") if recall else []
-        names = [delivery.organisation.name for delivery in waiting]
-    for name in names:
+        waiting = Delivery.objects.filter(recall__signal=signal, recall__closed_at__isnull=True)
+        due = [(one.recall, one.organisation.name) for one in waiting.select_related("recall", "organisation")]
+    for recall, house in due:
         hours = world.dice.uniform(2, 60)
-        world.plan(now + timedelta(hours=hours), partial(acknowledge, world, recall=recall, house=name))
+        world.plan(now + timedelta(hours=hours), partial(acknowledge, world, recall=recall, house=house))
 
 
 def acknowledge(world: World, now: datetime, *, recall: Recall, house: str) -> None:
@@ -246,7 +244,10 @@ def match(world: World, now: datetime) -> None:
         leads = list(Lead.objects.visible_to(actor).filter(job=job))
     for lead in leads:
         if dice.random() < 0.88:
-            world.plan(now + timedelta(hours=dice.lognormvariate(2.6, 1)), partial(find, world, lead=lead, house=house, dice=dice))
+            world.plan(
+                now + timedelta(hours=dice.lognormvariate(2.6, 1)),
+                partial(find, world, lead=lead, house=house, dice=dice),
+            )
 
 
 COMPARED = IDENTIFIERS | {Kind.URL, Kind.PDQ, Kind.SHA256, Kind.MD5}

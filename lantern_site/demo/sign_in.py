@@ -47,4 +47,4 @@ def _code(request: HttpRequest) -> str:
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first() if user else None
     if found is None:
         return ""
-    return format_hotp_value(hotp_value(decrypt(found.data["secret"]), int(time.time()) // PERIOD))
+    return str(format_hotp_value(hotp_value(decrypt(found.data["secret"]), int(time.time()) // PERIOD)))

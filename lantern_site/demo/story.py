@@ -54,7 +54,7 @@ def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
 
 
 def _plan_day(world: World, morning: datetime, how_many: float) -> None:
-    for duty in DUTIES:
+    for duty in DUTIES if morning.day % 2 else ():
         world.plan(morning + timedelta(hours=3), partial(_perform, duty))
     for _ in range(_drawn(world.dice, how_many)):
         at = morning + timedelta(minutes=world.dice.randrange(24 * 60))

@@ -1,11 +1,12 @@
 """Synthetic values: nothing here belongs to anybody."""
 
+from collections.abc import Mapping
 from random import Random
 from typing import TypeVar
 
 from signals.intake import Item, Statement
 from signals.kinds import (
-    SERVICES,
+    IDENTIFIERS,
     AccountHolder,
     AiIndication,
     Behaviour,
@@ -18,13 +19,41 @@ from signals.kinds import (
 
 Word = TypeVar("Word")
 
-FIRST = ("amber", "basalt", "cedar", "delta", "ember", "fjord", "garnet", "harbour", "indigo", "juniper", "kelp", "linden")
-SECOND = ("anchor", "beacon", "compass", "drift", "estuary", "ferry", "gull", "haven", "inlet", "jetty", "keel", "lagoon")
+FIRST = (
+    "amber",
+    "basalt",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "garnet",
+    "harbour",
+    "indigo",
+    "juniper",
+    "kelp",
+    "linden",
+)
+SECOND = (
+    "anchor",
+    "beacon",
+    "compass",
+    "drift",
+    "estuary",
+    "ferry",
+    "gull",
+    "haven",
+    "inlet",
+    "jetty",
+    "keel",
+    "lagoon",
+)
 KIND_WEIGHTS = {
     Kind.EMAIL: 30, Kind.USERNAME: 24, Kind.ACCOUNT_ID: 8, Kind.URL: 9, Kind.KEYWORD: 3, Kind.PDQ: 12, Kind.PHASH: 3,
     Kind.SHA256: 7, Kind.MD5: 3, Kind.VIDEO_MD5: 3,
 }  # fmt: skip
-CONTENT_ONLY = {kind: weight for kind, weight in KIND_WEIGHTS.items() if kind not in (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID)}
+CONTENT_ONLY = {
+    kind: weight for kind, weight in KIND_WEIGHTS.items() if kind not in (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID)
+}
 HARMS_OF_IDENTIFIERS = {
     HarmTerm.GROOMING: 40, HarmTerm.EXTORTION_FINANCIAL: 22, HarmTerm.CSAM_TRADE: 16, HarmTerm.EXTORTION_OTHER: 8,
     HarmTerm.SEXUALISED: 8, HarmTerm.TRAVEL: 3, HarmTerm.OTHER: 3,
@@ -36,7 +65,7 @@ HARMS_OF_CONTENT = {
 HEX_DIGITS = {Kind.MD5: 32, Kind.VIDEO_MD5: 32, Kind.SHA256: 64, Kind.PHASH: 16, Kind.PDQ: 64}
 
 
-def chosen(dice: Random, weights: dict[Word, int]) -> Word:
+def chosen(dice: Random, weights: Mapping[Word, int]) -> Word:
     return dice.choices(list(weights), list(weights.values()))[0]
 
 
@@ -51,7 +80,9 @@ def of_kind(dice: Random, kind: Kind) -> Item:
     if kind == Kind.EMAIL:
         return Item(kind, f"{first}.{second}{number}@{dice.choice(('example.org', 'example.com', 'mail.example.net'))}")
     if kind == Kind.USERNAME:
-        return Item(kind, f"{first}_{second}{number}"[:15], service=dice.choice(("pixelpond", "harbourline", "kestrel")))
+        return Item(
+            kind, f"{first}_{second}{number}"[:15], service=dice.choice(("pixelpond", "harbourline", "kestrel"))
+        )
     if kind == Kind.ACCOUNT_ID:
         return Item(kind, str(dice.randrange(10**8, 10**9)), service=dice.choice(("pixelpond", "harbourline")))
     if kind == Kind.URL:
@@ -64,7 +95,7 @@ def of_kind(dice: Random, kind: Kind) -> Item:
 
 def statement(dice: Random, kind: Kind) -> Statement:
     """What a member could say of a value of this kind."""
-    identifier = kind in (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID)
+    identifier = kind in IDENTIFIERS
     behaviours = dice.sample(list(Behaviour), dice.randint(1, 2)) if identifier else []
     return Statement(
         harm=chosen(dice, HARMS_OF_IDENTIFIERS if identifier else HARMS_OF_CONTENT),
@@ -78,12 +109,14 @@ def statement(dice: Random, kind: Kind) -> Statement:
         confidence=chosen(dice, {Confidence.HIGH: 70, Confidence.MEDIUM: 25, Confidence.LOW: 5}),
         no_authority_asked=True,
         behaviours=tuple(behaviours),
-        ai=chosen(
-            dice, {AiIndication.NOT_INDICATED: 88, AiIndication.SUSPECTED: 8, AiIndication.ESTABLISHED: 4}
-        ) if not identifier else AiIndication.NOT_INDICATED,
+        ai=chosen(dice, {AiIndication.NOT_INDICATED: 88, AiIndication.SUSPECTED: 8, AiIndication.ESTABLISHED: 4})
+        if not identifier
+        else AiIndication.NOT_INDICATED,
         account_holder=chosen(
             dice, {AccountHolder.ADULT_INDICATED: 70, AccountHolder.UNKNOWN: 27, AccountHolder.POSSIBLY_CHILD: 3}
-        ) if identifier else AccountHolder.UNKNOWN,
+        )
+        if identifier
+        else AccountHolder.UNKNOWN,
         meaning="A phrase of the demonstration; it means nothing." if kind == Kind.KEYWORD else "",
         outward_note=dice.choice(("", "", "Part of a series of new accounts.", "Moves contacts to other services.")),
     )

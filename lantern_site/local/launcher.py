@@ -91,7 +91,7 @@ class Launcher:
                 django.setup()
                 database.migrate()
             if os.environ["LANTERN_DEMO"] == "1" and SEED in get_commands():
-                with timed("Demo", "twelve fictional members"):
+                with timed("Demo", "made at the first start"):
                     call_command(SEED, "--if-empty", stdout=accounts)
         except ImproperlyConfigured as missing:
             raise Fault(str(missing)) from None
@@ -152,14 +152,20 @@ class Launcher:
 
 @contextlib.contextmanager
 def timed(what: str, where: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
     began = time.monotonic()
-    yield
-    say(f"  {what:<12} {where:<28} {time.monotonic() - began:5.1f} s")
+    say(f"  {what:<12} {where:<28}", end="")
+    try:
+        yield
+    except BaseException:
+        say("")
+        raise
+    say(f"{time.monotonic() - began:6.1f} s")
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     with contextlib.suppress(OSError):  # the terminal may be gone
-        print(text, flush=True)
+        print(text, end=end, flush=True)
 
 
 def stop_once(number: int, frame: FrameType | None) -> None:

@@ -11,14 +11,14 @@ from lantern_site import encryption
 _BOUND_TO = "second factor"
 
 
-class Accounts(DefaultAccountAdapter):
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by invitation only."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
-class SecondFactor(DefaultMFAAdapter):
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     """TOTP secrets and recovery seeds lie encrypted in the database."""
 
     def encrypt(self, text: str) -> str:

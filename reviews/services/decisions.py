@@ -11,7 +11,7 @@ from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.policies import organisation_of, staff_of
 from reviews import policies
 from reviews.models import Claim, Decision
-from reviews.services import recalls
+from reviews.services import holds, recalls
 from reviews.workflow import Attestation, RecallCause, Verdict
 from signals import moves, workflow
 from signals.models import Signal
@@ -123,10 +123,9 @@ def check(*, signal_id: int, passed: bool, note: str, actor: Actor, now: datetim
         _write(record, signal, judgement, Attestation.COMPLETENESS if passed else None)
         if passed:
             signal.check_due_at, signal.provisional = None, False
-        else:
-            signal.caution = True
-        signal.save(update_fields=["check_due_at", "provisional", "caution"])
+            signal.save(update_fields=["check_due_at", "provisional"])
         moves.note(record, signal, "signal.checked", facts={"passed": passed}, payload=_notes(judgement))
+        holds.settle(record, signal)
         return signal
 
 

@@ -40,10 +40,11 @@ def index(request: PageRequest) -> HttpResponse:
     query = request.GET.copy()
     query["before"] = str(page[PAGE - 1].pk) if len(page) > PAGE else ""
     here = reverse("reviews:leads")
+    waiting = _own(request).without_finding().count()
     context = {
         "leads": [_told(lead, request) for lead in page[:PAGE]],
         "tabs": [
-            {"url": here, "label": _("To examine"), "count": _own(request).without_finding().count(), "current": not done},
+            {"url": here, "label": _("To examine"), "count": waiting, "current": not done},
             {"url": f"{here}?done=1", "label": _("Examined"), "count": None, "current": done},
         ],
         "older_url": f"{here}?{query.urlencode()}" if len(page) > PAGE else "",

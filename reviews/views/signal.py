@@ -18,7 +18,7 @@ from lantern_site.members.models import Grant, Staff
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
-from reviews import forms, waiting
+from reviews import forms, navigation, waiting
 from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds
@@ -57,7 +57,9 @@ def page(
     dossier = Dossier(found, request.actor, request.now)
     offers = Offers(dossier)
     asked = _forms(request, offers) | dict(given or {})
+    in_queue = offers.reviews or offers.checking
     context = {
+        **(navigation.rail(request, "reviews:queue") if in_queue else {}),
         "signal": found,
         "dossier": dossier,
         "offers": offers,

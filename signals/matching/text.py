@@ -122,7 +122,7 @@ class KeywordIndex:
     """Finds keywords as whole words. Keywords are given in normal form, each with an id of the caller's."""
 
     def __init__(self, keywords: Mapping[int, str]) -> None:
-        """`ValueError` if a keyword is empty."""
+        """`ValueError` if a keyword is empty, or is no text (half a surrogate pair)."""
         if not all(keywords.values()):
             raise ValueError("A keyword is empty.")
         self._ids = list(keywords)

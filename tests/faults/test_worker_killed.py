@@ -80,7 +80,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers
 
 
 @pytest.fixture
-def job(monkeypatch: pytest.MonkeyPatch) -> MatchJob:
+def job(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> MatchJob:
     """Twelve chunks; one row of each is an address that somebody shared."""
     monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, chunk=CHUNK))
     sharer, member = builders.member("Pixelpond"), builders.member("Harbourline")

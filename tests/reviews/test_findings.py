@@ -56,7 +56,7 @@ def leads_of(member: Organisation, *items: Item) -> list[Lead]:
     )
     jobs.run_chunk(job.chunks.get().pk, holder="worker", now=NOW)
     with acting_as(Actor.clock()):
-        return list(job.leads.order_by("row"))
+        return list(job.leads.select_related("signal").order_by("row"))
 
 
 def find(leads: list[Lead], by: Actor, found: Found = NOTHING) -> Finding:
@@ -75,8 +75,9 @@ def test_a_finding_says_what_was_found_and_done() -> None:
     entry = Entry.objects.about("finding", finding.public_id).get()
     assert entry.action == "finding.recorded"
     assert entry.organisation == kestrel.public_id
-    assert entry.facts | {"signal": 0} == {
-        "signal": 0,
+    assert entry.facts.pop("seconds_since_lead") == pytest.approx(7200, abs=60)
+    assert entry.facts == {
+        "signal": leads[0].signal.public_id,
         "kind": "email",
         "harm": "grooming",
         "match": "exact",
@@ -88,7 +89,6 @@ def test_a_finding_says_what_was_found_and_done() -> None:
         "own_evidence": True,
         "attribution": "decisive",
         "looks_wrong": "no",
-        "seconds_since_lead": 7200,
     }
 
 

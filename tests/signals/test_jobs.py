@@ -1,11 +1,16 @@
 """Match jobs: what they find, what they keep to themselves, and that every chunk counts once."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -650,3 +655,64 @@ def test_ended_jobs_are_left_alone_by_the_sweeper(job: MatchJob, member: Organis
 
     assert jobs.sweep(now=LATER + timedelta(hours=25)) == 0
     assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.CANCELLED
+
+
+# At the same time
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_finish_the_last_chunks_at_once_end_the_job_once(
+    job: MatchJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
+    together, compared = Barrier(2, timeout=20), comparing.hits
+
+    def in_step(*args: Any) -> list[comparing.Hit]:
+        hits = compared(*args)
+        together.wait()
+        return hits
+
+    monkeypatch.setattr(comparing, "hits", in_step)
+    with ThreadPoolExecutor(2) as pool:
+        ends = [
+            pool.submit(apart, partial(jobs.run_chunk, chunk(job, number).pk, holder=f"worker {number}", now=LATER))
+            for number in (2, 3)
+        ]
+    for end in ends:
+        end.result()
+
+    assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.DONE
+    assert actions(job) == ["job.started", *["job.chunk_done"] * 3, "job.finished"]
+    assert len(found(job)) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_retraction_waits_until_the_receipts_are_written_and_other_jobs_do_not(
+    sharer: Organisation, member: Organisation
+) -> None:
+    signal = builders.active(sharer, Item(Kind.EMAIL, "some.body@example.org"))
+    analyst = builders.actor(member, Role.ANALYST)
+
+    def confirm() -> int:
+        with acting_as(analyst):
+            confirmed = comparing.confirm({signal.indicator_id}, member, shown_before=LATER)
+        return len(confirmed.signals[signal.indicator_id])
+
+    def lock_for_a_decision() -> None:
+        with acting_as(CLOCK):
+            Signal.objects.select_for_update(nowait=True).get(pk=signal.pk)
+
+    with acting_as(analyst), ThreadPoolExecutor(1) as pool:
+        comparing.confirm({signal.indicator_id}, member, shown_before=LATER)
+
+        assert pool.submit(apart, confirm).result() == 1
+        with pytest.raises(OperationalError, match="could not obtain lock"):
+            pool.submit(apart, lock_for_a_decision).result()
+
+
+def apart(act: Callable[[], Any]) -> Any:
+    """What `act` returns, on a connection of this thread's own."""
+    try:
+        return act()
+    finally:
+        connection.close()

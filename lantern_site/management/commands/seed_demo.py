@@ -11,7 +11,7 @@ from lantern_site.members.models import Organisation
 
 
 class Command(BaseCommand):
-    help = "Two years of a fictional programme, through the services: members, staff, signals, disputes, jobs, a report."
+    help = "Two years of a fictional programme: members, signals, disputes, jobs, findings, a report."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are members already")

@@ -1,5 +1,6 @@
 """Sharing through the machine interface."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -285,3 +286,15 @@ def test_the_submitter_behind_a_key_does_not_approve_what_it_shared() -> None:
 
     with pytest.raises(NotAllowed):
         builders.approve(signal, admin.actor(builders.NOW))
+
+
+def test_no_value_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    item, client = builders.email(1), machine(builders.member())
+
+    share(client, row(item), row(item), row(Item(Kind.URL, item.raw)))
+    post(client, "/api/v1/lookup", {"items": [{"kind": "email", "value": item.raw}]})
+    post(client, "/api/v1/signals", {"rows": item.raw})
+    client.get("/api/v1/feed")
+
+    assert item.raw not in caplog.text

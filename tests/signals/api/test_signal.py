@@ -9,8 +9,10 @@ from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.members.lifecycle import KeyScope, Suspension
 from lantern_site.members.models import Organisation
+from lantern_site.members.roles import Role
 from signals import intake
 from signals.models import Receipt, Signal
+from signals.workflow import Status
 from tests import builders
 from tests.signals.api.machines import key_of, machine
 
@@ -96,3 +98,18 @@ def test_a_key_sees_what_its_member_sees_and_nothing_else() -> None:
             seen = set(Signal.objects.visible_to(actor).values_list("pk", flat=True))
         for signal in signals:
             assert (get(client, signal).status_code == 200) == (signal.pk in seen)
+
+
+def test_the_page_and_the_interface_show_the_same_signals_in_the_same_state() -> None:
+    pixelpond, kestrel = builders.member("Pixelpond"), builders.member("Kestrel")
+    person, client = Client(headers={"Accept-Language": "en"}), machine(kestrel)
+    person.force_login(builders.person(kestrel, Role.REVIEWER))
+    asked = [make(member) for member in (pixelpond, kestrel) for make in (builders.submitted, builders.active)]
+
+    for signal in asked:
+        page, answer = person.get(f"/signals/{signal.reference}/"), get(client, signal)
+        assert page.status_code == answer.status_code
+        if answer.status_code == 200:
+            masked, status = answer.json()["masked"], Status(answer.json()["status"])
+            assert masked in page.content.decode()
+            assert str(status.label) in page.content.decode()
