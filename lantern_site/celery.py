@@ -28,6 +28,7 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 JOBS = {
     "heartbeat": every(15, "work.heartbeat"),
     "sweep": every(15, "work.sweep"),
+    "forget": every(3600, "work.forget"),
     "caution missed checks": every(60, "reviews.caution_missed_checks"),
     "hold missed checks": every(60, "reviews.hold_missed_checks"),
     "settle strays": every(60, "reviews.settle_strays"),
@@ -35,7 +36,7 @@ JOBS = {
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
     "expire signals": every(60, "reviews.expire_signals"),
-    "sweep-chunks": every(15, "signals.sweep_chunks"),
+    "sweep chunks": every(15, "signals.sweep_chunks"),
 }
 
 CONFIGURATION: dict[str, Any] = {

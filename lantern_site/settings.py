@@ -84,6 +84,9 @@ if _address.scheme not in {"http", "https"} or not _address.hostname:
 ENCRYPTED = _address.scheme == "https"
 ALLOWED_HOSTS = [_address.hostname, *env.list("EXTRA_HOSTS", default=[])]
 
+# Days on which the programme does not work, as 2026-12-25,2027-01-01: they do not count as working days
+HOLIDAYS = env.list("HOLIDAYS", default=[])
+
 # Secrets
 SECRET_KEY = needed("SECRET_KEY", "It signs sessions: give 50 random characters or more.", "build")
 PEPPERS = keyring("LANTERN_PEPPERS", "They key the digests of shared values.")
@@ -195,6 +198,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = not DEMO
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_SESSION_REMEMBER = False
 MFA_TOTP_ISSUER = "Lantern"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True

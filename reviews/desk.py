@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 
@@ -35,7 +35,8 @@ class Length(Subquery):
 def ask(actor: Actor, columns: Mapping[str, Subquery]) -> dict[str, Any]:
     """Several questions in one query: the actor's organisation is the row that the answers stand in."""
     named = {f"{name}_asked": column for name, column in columns.items()}
-    row = Organisation.objects.filter(pk=actor.organisation_id).values(**named).get()
+    house = Organisation.objects.filter(Q(pk=actor.organisation_id))
+    row = cast(dict[str, Any], house.values(**named).get())
     return {name: row[f"{name}_asked"] for name in columns}
 
 

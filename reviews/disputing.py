@@ -32,7 +32,7 @@ READS = frozenset({"signal.revealed"})
 
 def deadline(start: datetime, days: int) -> datetime:
     """`days` working days after `start`, by the programme's calendar."""
-    holidays = {date.fromisoformat(day) for day in getattr(settings, "HOLIDAYS", ())}
+    holidays = {date.fromisoformat(day) for day in settings.HOLIDAYS}
     return clocks.working_days(start, days, holidays)
 
 

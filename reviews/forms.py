@@ -21,7 +21,7 @@ from signals.forms import Refusable, choices
 Choices = list[tuple[str, str | Promise]]
 
 
-def prose(label: str | Promise, most: int, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
+def prose(label: Any, most: int, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
     """A field for sentences, with the room that the domain gives them."""
     area = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=most, required=required, widget=area, **more)

@@ -7,7 +7,7 @@ import functools
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -18,7 +18,6 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members import roles
-from lantern_site.members.models import Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
 from reviews import desk
 
@@ -103,7 +102,7 @@ ON_THE_PHONE = 5
 
 
 def rail(request: HttpRequest, here: str = "") -> dict[str, Any]:
-    """`nav`, `person` and `pace` for `base.html`. A view whose address does not say where it belongs names the place."""
+    """`nav`, `person` and `pace` for `base.html`. A view whose address does not say where it belongs names `here`."""
     counts = functools.cache(lambda: _counts(request))
     return {
         "nav": functools.cache(lambda: _nav(request, counts(), here)),
@@ -116,7 +115,7 @@ def _actor(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     known: Actor | None = getattr(request, "actor", None)
-    return known or cast(Staff, request.user).actor(clock.now())
+    return known or request.user.actor(clock.now())
 
 
 def _counts(request: HttpRequest) -> dict[str, int]:
@@ -166,7 +165,7 @@ def _leads_to(url: str, path: str) -> bool:
 def _person(request: HttpRequest) -> dict[str, str] | None:
     if not request.user.is_authenticated:
         return None
-    person = cast(Staff, request.user)
+    person = request.user
     return {
         "name": person.name,
         "initials": person.initials,
@@ -179,7 +178,7 @@ def _pace(request: HttpRequest, counts: dict[str, int]) -> dict[str, object] | N
     """The break that the person chose, counted from sign-in. It comes round again; nobody keeps score."""
     if not request.user.is_authenticated:
         return None
-    person, now = cast(Staff, request.user), clock.now()
+    person, now = request.user, clock.now()
     if not person.break_minutes:
         return None
     every = timedelta(minutes=person.break_minutes)

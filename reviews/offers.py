@@ -111,10 +111,8 @@ class Offers:
         if self.plan.provisional:
             return told + " " + _("Provisional until the programme has checked it: %(why)s.") % {"why": self.why}
         if self.plan.check_within_hours is not None:
-            return told + " " + _("The programme checks it within %(hours)d h: %(why)s.") % {
-                "hours": self.plan.check_within_hours,
-                "why": self.why,
-            }
+            facts = {"hours": self.plan.check_within_hours, "why": self.why}
+            return told + " " + _("The programme checks it within %(hours)d h: %(why)s.") % facts
         return told
 
     @property

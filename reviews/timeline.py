@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, Words] = {
     "dispute.opened": gettext_lazy("Dispute opened"),
     "dispute.answered": gettext_lazy("Answered by the owner"),
     "dispute.accepted": gettext_lazy("Accepted by the owner"),
+    "dispute.accepted_in_part": gettext_lazy("Accepted by one of the owners; the dispute goes on"),
     "dispute.decided": gettext_lazy("Decided"),
     "dispute.appealed": gettext_lazy("Appealed"),
     "dispute.appeal_decided": gettext_lazy("Appeal decided"),

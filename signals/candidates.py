@@ -133,7 +133,7 @@ def from_items(items: Sequence[Item]) -> Parsed:
 def candidate(row: int, item: Item) -> Candidate:
     """Bring one value into normal form. Raises Invalid with the reason."""
     kind = _kind(item.kind or guessed(item.value.strip()))
-    reference = item.reference.strip()
+    reference = item.reference.strip().encode(errors="replace").decode()  # JSON may hold halves of characters
     if len(reference) > LONGEST_REFERENCE:
         raise Invalid(
             _("The reference is longer than %(most)d characters. Shorten it.") % {"most": LONGEST_REFERENCE},
@@ -363,7 +363,7 @@ _HASHES_OF_A_FILE = (Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kin
 def _object(line: str, defaults: Item) -> list[Item]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Invalid(_("This line is not an object in JSON. Paste the lines as the hashing command prints them."))

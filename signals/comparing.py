@@ -169,8 +169,10 @@ def confirm(indicator_ids: Collection[int], organisation: Organisation, *, shown
     Call it inside `acting_as` the member and in the transaction that hands the signals out: until that ends, a
     retraction of one of them waits, so that its recall finds the receipt. An indicator that the member cannot see is
     in neither part of the answer: it is answered as if it did not exist. The same holds for signals that are not to be
-    sent to the member's region.
+    sent to the member's region, and for everything when the member may not receive.
     """
+    if not organisation.may_receive:
+        return Confirmed({}, frozenset())
     active = set(_locked(indicator_ids))
     shown = (
         Signal.objects.shared_with(organisation.pk)

@@ -15,7 +15,7 @@ from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation
 from signals import intake
 from signals.kinds import Severity
-from signals.models import Signal, SignalQuerySet
+from signals.models import Signal
 from signals.workflow import Status
 
 
@@ -108,17 +108,9 @@ def head() -> int:
     return Head.objects.values_list("position", flat=True).get(pk=1)
 
 
-def received_by(organisation: Organisation) -> SignalQuerySet:
-    """The signals of others that the member may be told about: shared with it, and not kept from its region."""
-    shared = Signal.objects.shared_with(organisation.pk)
-    if organisation.region:
-        shared = shared.exclude(current_version__not_to_regions__contains=[organisation.region])
-    return shared
-
-
 def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> list[Signal]:
     """The signals whose newest entry lies in (after, upto], in the order of these entries; the first `limit`."""
-    moved = received_by(organisation).filter(position__gt=after, position__lte=upto)
+    moved = Signal.objects.shared_with(organisation.pk).filter(position__gt=after, position__lte=upto)
     return list(moved.only("position", "status", "organisation_id").order_by("position")[:limit])
 
 

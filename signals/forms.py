@@ -215,7 +215,7 @@ def items_of(parsed: Parsed) -> list[Item]:
     """Values of a file of hashes, to be shared. Raises Invalid with the first bad row."""
     for refused in parsed.refused:
         raise Invalid(_("Row %(row)d: %(sentence)s") % {"row": refused.row, "sentence": refused.sentence}, "hash_file")
-    return [Item(Kind(one.kind), one.value) for one in parsed.candidates if one.kind in kinds.HASHES]
+    return [Item(Kind(one.kind), one.value, quality=one.quality) for one in parsed.candidates if one.kind in kinds.HASHES]
 
 
 class StartJob(Refusable):

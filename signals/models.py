@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -74,14 +75,15 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def shared_with(self, organisation_id: int | None) -> "SignalQuerySet":
         """What other members have shared with this one: through a community that it was in at the time, or that is
-        open to later members."""
+        open to later members, and that is meant for its region too."""
+        region = ArraySubquery(Organisation.objects.filter(pk=organisation_id).values("region"))
         return self.filter(
             Q(community__open_to_later_members=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
             community__memberships__organisation=organisation_id,
             community__memberships__left_at__isnull=True,
             status__in=SHOWN_TO_OTHERS,
             activated_at__isnull=False,
-        ).exclude(organisation=organisation_id)
+        ).exclude(Q(organisation=organisation_id) | Q(current_version__not_to_regions__contains=region))
 
     def visible_to(self, actor: Actor) -> "SignalQuerySet":
         """Everything that the actor may know of. The database holds the same rule (row-level security)."""

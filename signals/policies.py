@@ -59,6 +59,8 @@ def may_renew(actor: Actor, signal: Signal, now: datetime, *, seen_by_another: b
     owns(actor, signal)
     roles.require(actor, Role.REVIEWER)
     require_training(actor, now.date())
+    if signal.contested:
+        raise NotAllowed(_("While a dispute runs, answer it or accept it."))
     if signal.indicator.kind in IDENTIFIERS and signal.renewals >= MAX_RENEWALS_ALONE and not seen_by_another:
         raise NotAllowed(_("An identifier that no other member has seen is renewed twice at most."))
 

@@ -181,7 +181,7 @@ def _table(metric: Metric, tally: Tally, year: int, rules: Rules) -> PublishedTa
     elif len(metric.dimensions) == 2:
         rows, columns, cells = _grid(metric, tally.tables[metric.id], year, rules)
     else:
-        rows, columns, cells = _line(metric, tally.tables[metric.id], rules)
+        rows, columns, cells = _line(metric, tally.tables[metric.id], year, rules)
     if metric.source is Source.MEMBERS and not tally.members["findings"]:
         cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
     return PublishedTable(
@@ -198,10 +198,10 @@ def _table(metric: Metric, tally: Tally, year: int, rules: Rules) -> PublishedTa
 Shape = tuple[list[str], list[str], list[list[Value]]]
 
 
-def _line(metric: Metric, breakdown: Breakdown, rules: Rules) -> Shape:
+def _line(metric: Metric, breakdown: Breakdown, year: int, rules: Rules) -> Shape:
     """A table of one dimension, with its total last unless its rows do not add up."""
     adds_up = metric.id != "actions_taken"
-    rows = _categories(metric.dimensions[0], breakdown.categories(0), ())
+    rows = _categories(metric.dimensions[0], breakdown.categories(0), year)
     keys = [*rows, TOTAL] if adds_up else rows
     counts = [breakdown.of(None if row == TOTAL else row) for row in keys]
     sensitive = {
@@ -221,9 +221,8 @@ def _line(metric: Metric, breakdown: Breakdown, rules: Rules) -> Shape:
 
 
 def _grid(metric: Metric, breakdown: Breakdown, year: int, rules: Rules) -> Shape:
-    months = tuple(periods.months(year))
-    rows = [*_categories(metric.dimensions[0], breakdown.categories(0), months), TOTAL]
-    columns = [*_categories(metric.dimensions[1], breakdown.categories(1), ()), TOTAL]
+    rows = [*_categories(metric.dimensions[0], breakdown.categories(0), year), TOTAL]
+    columns = [*_categories(metric.dimensions[1], breakdown.categories(1), year), TOTAL]
     members = [
         [breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column) for column in columns]
         for row in rows
@@ -277,9 +276,9 @@ def _is_sensitive(metric: Metric, members: Counter[int], categories: Sequence[st
     return disclosure.is_sensitive(members.values(), rules=rules, about_persons=about_persons)
 
 
-def _categories(dimension: Dimension, found: set[str], months: Sequence[str]) -> list[str]:
+def _categories(dimension: Dimension, found: set[str], year: int) -> list[str]:
     """Every category of the dictionary, and after them those that the ledger has besides."""
-    known = months or tuple(dimensions.CATEGORIES[dimension])
+    known = periods.months(year) if dimension is Dimension.MONTH else dimensions.CATEGORIES[dimension]
     return [*known, *sorted(found - set(known))]
 
 

@@ -15,6 +15,7 @@ from transparency.figures import Document, PublishedTable, Value
 from transparency.metrics import Metric, Source, Unit
 
 MOST_SERIES = 5
+LONGEST_LABEL = 34
 HOURS = (0, 1, 4, 12, 24, 48, 96)
 
 
@@ -223,12 +224,12 @@ def by_kind(reading: Reading) -> Figure:
     )
 
 
-def ranking(reading: Reading, name: str, sentence: str) -> Figure:
-    """Bars for a table of one dimension. `sentence` has a place for its largest category: %(what)s."""
+def ranking(reading: Reading, name: str, sentence: str = "") -> Figure:
+    """Bars for a table of one dimension. `sentence` may have a place for its largest category: %(what)s."""
     metric = metrics.DICTIONARY[name]
     values = reading.column(name)
     most = _largest(values)
-    title = sentence % {"what": label(metric.dimensions[0], most)} if most else ""
+    title = sentence % {"what": _short(label(metric.dimensions[0], most))} if most else ""
     return figure(reading, name, title=title, chart=_bars(metric.dimensions[0], values))
 
 

@@ -119,7 +119,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
             rendering.by_kind(reading),
             rendering.ranking(reading, "shared_by_harm", _("Harm named most often: %(what)s")),
             rendering.ranking(reading, "shared_by_origin", _("Most signals began with: %(what)s")),
-            rendering.figure(reading, "shared_by_ai"),
+            rendering.ranking(reading, "shared_by_ai"),
         ),
     )
     yield Section(
@@ -132,14 +132,17 @@ def _sections(reading: Reading) -> Iterator[Section]:
         (
             rendering.ranking(reading, "findings_by_outcome", _("Most frequent outcome: %(what)s")),
             rendering.ranking(reading, "actions_taken", _("Action stated most often: %(what)s")),
-            rendering.figure(reading, "findings_by_attribution"),
+            rendering.ranking(reading, "findings_by_attribution", _("Part that signals played most often: %(what)s")),
         ),
     )
     yield Section(
         "speed",
         _("How fast"),
         _("Each severity has a target. The bar covers the middle half of signals; the dot is the median."),
-        (rendering.reviews(reading), rendering.figure(reading, "findings_by_delay")),
+        (
+            rendering.reviews(reading),
+            rendering.ranking(reading, "findings_by_delay", _("Most findings came: %(what)s")),
+        ),
     )
     yield Section(
         "errors",
@@ -150,8 +153,8 @@ def _sections(reading: Reading) -> Iterator[Section]:
         ),
         (
             rendering.figure(reading, "disputes_by_reason_and_conclusion", title=_disputes(reading)),
-            rendering.figure(reading, "retracted_by_reason"),
-            rendering.figure(reading, "ended_by_way"),
+            rendering.ranking(reading, "retracted_by_reason", _("Reason for retraction named most often: %(what)s")),
+            rendering.ranking(reading, "ended_by_way", _("Most signals that ended: %(what)s")),
         ),
     )
     yield Section(

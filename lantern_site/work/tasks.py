@@ -3,12 +3,17 @@
 from celery import shared_task
 
 from lantern_site import clock
-from lantern_site.work import heartbeats, outbox
+from lantern_site.work import answers, heartbeats, outbox
 
 
 @shared_task(name="work.sweep", ignore_result=True)
 def sweep() -> None:
     outbox.sweep(now=clock.now())
+
+
+@shared_task(name="work.forget", ignore_result=True)
+def forget() -> None:
+    answers.forget(now=clock.now())
 
 
 @shared_task(name="work.heartbeat", ignore_result=True)

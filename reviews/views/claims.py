@@ -65,9 +65,7 @@ def park(request: PageRequest, signal_id: int) -> HttpResponse:
     form = forms.Park(request.POST, auto_id="park_%s")
     tried = attempt(
         form,
-        lambda: claims.park(
-            signal_id=signal_id, note=form.cleaned_data["note"], actor=request.actor, now=request.now
-        ),
+        lambda: claims.park(signal_id=signal_id, note=form.cleaned_data["note"], actor=request.actor, now=request.now),
     )
     if not tried.done:
         return signal.refused(request, signal_id, "park", tried)
@@ -83,9 +81,7 @@ def hand_over(request: PageRequest, signal_id: int) -> HttpResponse:
         form = forms.HandOver(request.POST, colleagues=signal.colleagues(request), auto_id="hand_over_%s")
     tried = attempt(
         form,
-        lambda: claims.hand_over(
-            signal_id=signal_id, to=form.cleaned_data["to"], actor=request.actor, now=request.now
-        ),
+        lambda: claims.hand_over(signal_id=signal_id, to=form.cleaned_data["to"], actor=request.actor, now=request.now),
     )
     if not tried.done:
         return signal.refused(request, signal_id, "hand_over", tried)

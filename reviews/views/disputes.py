@@ -110,9 +110,7 @@ def _open(request: PageRequest, signal_id: int, form: forms.OpenDispute) -> Disp
     )
 
 
-def _asking(
-    request: PageRequest, signal_id: int, form: forms.OpenDispute, status: int = HTTPStatus.OK
-) -> HttpResponse:
+def _asking(request: PageRequest, signal_id: int, form: forms.OpenDispute, status: int = HTTPStatus.OK) -> HttpResponse:
     signal = signals.find(request, signal_id)
     context = {
         "signal": signal,

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from lantern_site.members import roles
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, public, signed_in
-from reviews import desk, queues, timeline, waiting
-from reviews.views import queue
+from reviews import desk, order, queues, timeline, waiting
+from signals.models import SignalQuerySet
 
 CLAIMS = 10
 DUE = 5
@@ -67,15 +67,14 @@ def _desk(request: PageRequest) -> HttpResponse:
     return render(request, "reviews/home.html", context)
 
 
-def _due_today(request: PageRequest) -> queue.SignalQuerySet:
+def _due_today(request: PageRequest) -> SignalQuerySet:
     """Free signals whose target falls within the next 24 hours."""
-    free = queue.dated(queues.unclaimed(request.actor, request.now))
-    return free.filter(due_at__lt=request.now + timedelta(hours=24))
+    return order.due_by(queues.unclaimed(request.actor, request.now), request.now + timedelta(hours=24))
 
 
-def _page(found: queue.SignalQuerySet, most: int) -> queue.SignalQuerySet:
-    full = queue.dated(found).with_context().select_related("claim__staff", "current_version__proposed_by")
-    return full.order_by(*queue.ORDER)[:most]
+def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
+    full = order.dated(found).with_context().select_related("claim__staff", "current_version__proposed_by")
+    return full.order_by(*order.FORWARDS)[:most]
 
 
 def _tile(name: str, count: int) -> dict[str, object]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,14 +21,13 @@ from lantern_site.members import roles
 from lantern_site.members.policies import permits
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in
-from reviews import desk, forms, queues, waiting
+from reviews import desk, forms, order, queues, waiting
 from signals.models import Signal, SignalQuerySet
 from signals.policies import unknown_signal
 from signals.workflow import Status
 
 PAGE = 20
 SOON = timedelta(hours=6)
-ORDER = ("-danger", "due_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -58,15 +56,10 @@ def lists(actor: Actor, now: datetime) -> Mapping[str, SignalQuerySet]:
         "": every,
         "unclaimed": queues.unclaimed(actor, now),
         "yours": queues.claimed_by(actor, now),
-        "soon": dated(every).filter(due_at__lt=now + SOON),
+        "soon": order.due_by(every, now + SOON),
         "second": every.filter(status=Status.SUBMITTED),
         "checks": every.exclude(status=Status.SUBMITTED),
     }
-
-
-def dated(signals: SignalQuerySet) -> SignalQuerySet:
-    """With the target that counts: of the completeness check once that is due, of the first review before."""
-    return signals.annotate(due_at=Coalesce("check_due_at", "review_due_at"))
 
 
 @require_safe
@@ -86,7 +79,7 @@ def queue(request: PageRequest) -> HttpResponse:
 def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str, object]:
     form = forms.Filters(request.GET)
     refused = not form.is_valid()
-    page = _page(request, dated(found.none() if refused else _filtered(found, form)))
+    page = _page(request, order.dated(found.none() if refused else _filtered(found, form)))
     shown = waiting.rows_of(page.signals, request.actor, request.now)
     first = page.signals[0] if page.signals else None
     return {
@@ -106,7 +99,7 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
     steward = roles.has(actor, Role.STEWARD)
     offered = [one for one in TABS if steward or not one.steward]
     counted: dict[str, QuerySet[Signal]] = {one.code or "all": found[one.code] for one in offered}
-    counted["late"] = dated(found[""]).filter(due_at__lt=request.now)
+    counted["late"] = order.due_by(found[""], request.now)
     newest = Subquery(found[""].order_by("-position").values("position")[:1])
     counts = desk.ask(actor, {name: desk.Length(one) for name, one in counted.items()} | {"newest": newest})
     return {
@@ -157,12 +150,12 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     anchor = None
     if given := after or before:
-        anchor = dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
-    order = ORDER if not (anchor and before) else ("danger", "-due_at", "-pk")
+        anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
+    direction = order.BACKWARDS if anchor is not None and before else order.FORWARDS
     if anchor is not None:
-        found = found.filter(beyond(anchor, backwards=bool(before)))
+        found = found.filter(order.beyond(anchor, backwards=bool(before)))
     full = found.with_context().select_related("claim__staff", "current_version__proposed_by")
-    signals = list(full.order_by(*order)[: PAGE + 1])
+    signals = list(full.order_by(*direction)[: PAGE + 1])
     more, signals = len(signals) > PAGE, signals[:PAGE]
     if anchor is not None and before:
         signals.reverse()
@@ -172,18 +165,6 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
         signals,
         address(**query, before=signals[0].public_id) if newer and signals else "",
         address(**query, after=signals[-1].public_id) if older and signals else "",
-    )
-
-
-def beyond(anchor: Signal, *, backwards: bool = False) -> Q:
-    """What comes after a signal in the order of the queue, or before it."""
-    due_at = anchor.check_due_at or anchor.review_due_at
-    later, than = ("lt", "gt") if backwards else ("gt", "lt")
-    same_lane = Q(danger=anchor.danger)
-    return (
-        Q(**{f"danger__{than}": anchor.danger})
-        | same_lane & Q(**{f"due_at__{later}": due_at})
-        | same_lane & Q(due_at=due_at, **{f"pk__{later}": anchor.pk})
     )
 
 
@@ -198,13 +179,13 @@ class Place:
 
 def place(request: PageRequest, signal: Signal) -> Place:
     """One query, however long the queue is."""
-    every = dated(queues.waiting(request.actor))
-    back, on = every.filter(beyond(signal, backwards=True)), every.filter(beyond(signal))
+    every = order.dated(queues.waiting(request.actor))
+    back, on = every.filter(order.beyond(signal, backwards=True)), every.filter(order.beyond(signal))
     columns = {
         "before": desk.Length(back),
         "total": desk.Length(every),
-        "previous": Subquery(back.order_by("danger", "-due_at", "-pk").values("public_id")[:1]),
-        "next": Subquery(on.order_by(*ORDER).values("public_id")[:1]),
+        "previous": Subquery(back.order_by(*order.BACKWARDS).values("public_id")[:1]),
+        "next": Subquery(on.order_by(*order.FORWARDS).values("public_id")[:1]),
     }
     found = desk.ask(request.actor, columns)
     position = _("%(number)d of %(total)d") % {"number": found["before"] + 1, "total": max(found["total"], 1)}
@@ -219,8 +200,10 @@ def next_address(request: PageRequest) -> str:
     """What to open after a decision: the most urgent of one's claims, else of what is free, else the empty queue."""
     with acting_as(request.actor):
         for free in (queues.claimed_by, queues.unclaimed):
-            found = dated(free(request.actor, request.now)).exclude(submitted_by__public_id__in=request.actor.people)
-            if (public_id := found.order_by(*ORDER).values_list("public_id", flat=True).first()) is not None:
+            found = order.dated(free(request.actor, request.now)).exclude(
+                submitted_by__public_id__in=request.actor.people
+            )
+            if (public_id := found.order_by(*order.FORWARDS).values_list("public_id", flat=True).first()) is not None:
                 return reverse("reviews:signal", args=[public_id])
     return reverse("reviews:queue")
 

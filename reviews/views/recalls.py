@@ -179,9 +179,7 @@ def acknowledge(request: PageRequest, recall_id: int) -> HttpResponse:
         with acting_as(request.actor):
             return _recall(request, recall_id, form, tried.status)
     kept = form.cleaned_data["answer"] == RecallAnswer.KEPT
-    messages.info(
-        request, _("Your answer waits for a second person.") if kept else _("The recall is acknowledged.")
-    )
+    messages.info(request, _("Your answer waits for a second person.") if kept else _("The recall is acknowledged."))
     return redirect("reviews:recall", recall_id)
 
 

@@ -46,12 +46,13 @@ def page(
     given: Mapping[str, Refusable] | None = None,
     status: int = HTTPStatus.OK,
     sentence: str = "",
-    **value: str,
+    plain: str = "",
+    error: str = "",
 ) -> HttpResponse:
     """The whole page, inside `acting_as` only.
 
-    `given` are forms that were refused, by the name of their action; `sentence` is a refusal without a form; `value`
-    is what an answer to a reveal adds (see `_value`).
+    `given` are forms that were refused, by the name of their action; `sentence` is a refusal without a form; `plain`
+    and `error` belong to the answer to a reveal.
     """
     found = find(request, signal_id)
     dossier = Dossier(found, request.actor, request.now)
@@ -68,7 +69,7 @@ def page(
         "place": queue.place(request, found) if offers.reviews else None,
         "sentence": sentence,
         "taken": _taken(dossier) if given or sentence else "",
-        "value": _value(dossier, offers, **value),
+        "value": _value(dossier, offers, plain, error),
     }
     return render(request, "reviews/signal.html", context, status=status)
 
@@ -128,7 +129,7 @@ def _taken(dossier: Dossier) -> str:
     }
 
 
-def _value(dossier: Dossier, offers: Offers, *, plain: str = "", error: str = "") -> dict[str, object]:
+def _value(dossier: Dossier, offers: Offers, plain: str, error: str) -> dict[str, object]:
     """What `components/masked.html` shows."""
     row = dossier.row
     return {
@@ -160,19 +161,19 @@ def plainly_refused(request: PageRequest, signal_id: int, refusal: Refusal) -> H
 @signed_in
 def reveal(request: PageRequest, signal_id: int) -> HttpResponse:
     """The plain value, in this answer only: no other page and no cache ever holds it."""
-    status, value = HTTPStatus.OK, {}
+    status, plain, error = HTTPStatus.OK, "", ""
     try:
         reason = request.POST.get("reason", "")
-        value["plain"] = sharing.reveal(signal_id=signal_id, reason=reason, actor=request.actor, now=request.now)
+        plain = sharing.reveal(signal_id=signal_id, reason=reason, actor=request.actor, now=request.now)
     except Hidden:
         raise
     except Refusal as refusal:
-        status, value["error"] = status_of(refusal), str(refusal)
+        status, error = status_of(refusal), str(refusal)
     with acting_as(request.actor):
         if not request.htmx:
-            return page(request, signal_id, status=status, **value)
+            return page(request, signal_id, status=status, plain=plain, error=error)
         dossier = Dossier(find(request, signal_id), request.actor, request.now)
-        shown = _value(dossier, Offers(dossier), **value)
+        shown = _value(dossier, Offers(dossier), plain, error)
         return render(request, "reviews/_value.html", {"value": shown}, status=status)
 
 

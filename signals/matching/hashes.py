@@ -66,7 +66,8 @@ class _Built:
 
     def search(self, queries: Words, radius: int) -> tuple[Integers, Integers, Distances]:
         pairs = self.index.search(queries, radius)
-        first, count = self.runs[pairs.row], np.diff(self.runs)[pairs.row]
+        first = self.runs[pairs.row]
+        count = self.runs[pairs.row + 1] - first
         ends = np.cumsum(count)
         entry = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - count), count)
         alive = self.alive[entry]

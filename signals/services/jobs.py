@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.recording import Fact, Projection, Recorder, recording
-from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.models import ApiKey, Organisation
 from lantern_site.members.policies import organisation_of, staff_of
 from lantern_site.work import leases, outbox
@@ -246,7 +246,7 @@ def _locked(chunk: Chunk, holder: str) -> MatchJob:
     """The chunk's job, with both rows locked: first the job, as everywhere. Raises LeaseLost."""
     job = _locked_job(chunk.job_id)
     held = Chunk.objects.select_for_update().filter(pk=chunk.pk, leased_by=holder, done_at__isnull=True)
-    if not job.is_running or not held.exists():
+    if not job.is_running or held.first() is None:
         raise LeaseLost
     return job
 
@@ -284,7 +284,7 @@ def cancel(*, job_id: int, actor: Actor, now: datetime) -> MatchJob:
     with recording(actor, now) as record:
         found = MatchJob.objects.visible_to(actor).filter(public_id=job_id).first()
         if found is None:
-            raise Hidden(_("There is no such job."))
+            raise policies.unknown_job()
         job = _locked_job(found.pk)
         policies.may_steer_job(actor, job)
         if not job.is_running:

@@ -60,6 +60,6 @@ def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:
     """The own signals for a key that shares; those of others, too, for a key that may read the feed."""
     own = Q(organisation=organisation)
     if permits(policies.may_read_feed, actor, organisation):
-        return Signal.objects.filter(own | Q(pk__in=feed.received_by(organisation).values("pk")))
+        return Signal.objects.filter(own | Q(pk__in=Signal.objects.shared_with(organisation.pk).values("pk")))
     require_role_or_scope(actor, KeyScope.SUBMIT, Role.SUBMITTER)
     return Signal.objects.filter(own)

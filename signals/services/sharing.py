@@ -13,7 +13,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_of
-from signals import intake, kinds, moves, policies, workflow
+from signals import intake, kinds, moves, normalise, policies, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Indicator, Signal, SignalVersion
 from signals.workflow import Move, Status
@@ -52,7 +52,10 @@ def submit(
         if len(taken) > 1:
             incident = Incident.objects.create(organisation=organisation, created_at=now)
         context = Context(organisation, community, incident)
-        return [_share(record, one, statement, context) for one in taken]
+        # In one order for everybody: two incidents with the same values do not wait for each other for ever.
+        in_order = sorted(taken, key=lambda one: normalise.public_digest(one.normal))
+        shared = {one: _share(record, one, statement, context) for one in in_order}
+        return [shared[one] for one in taken]
 
 
 def _take_all(items: Sequence[Item]) -> list[Taken]:

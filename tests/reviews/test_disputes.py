@@ -10,7 +10,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
-from lantern_site.members.models import Membership, Organisation
+from lantern_site.members.models import Grant, Membership, Organisation, Staff
 from lantern_site.members.policies import permits
 from lantern_site.members.roles import Role
 from reviews import disputing, replay
@@ -27,6 +27,7 @@ from tests.builders import NOW
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(days=1)
+MAYBE: Any = "maybe"
 
 
 def objector(of: Organisation) -> Actor:
@@ -59,9 +60,7 @@ def decide(dispute: Dispute, result: Result, *, at: Any = LATER) -> Dispute:
 
 
 def appeal(dispute: Dispute, by: Organisation, *, at: Any = LATER) -> Dispute:
-    return disputes.appeal(
-        dispute_id=dispute.public_id, text="The evidence was not read.", actor=objector(by), now=at
-    )
+    return disputes.appeal(dispute_id=dispute.public_id, text="The evidence was not read.", actor=objector(by), now=at)
 
 
 def decide_appeal(dispute: Dispute, result: Result, *, at: Any = LATER) -> Dispute:
@@ -408,7 +407,7 @@ def test_those_who_received_a_signal_that_expired_meanwhile_learn_that_it_was_wr
 def test_an_adjudicator_who_took_part_does_not_decide() -> None:
     signal = builders.active(builders.member(), says=builders.statement(account_holder=AccountHolder.POSSIBLY_CHILD))
     checker = _steward_who_approved(signal)
-    builders.Grant.objects.create(staff=checker, role=Role.ADJUDICATOR, granted_at=NOW, granted_by=1)
+    Grant.objects.create(staff=checker, role=Role.ADJUDICATOR, granted_at=NOW, granted_by=1)
     dispute = open_dispute(signal, objector(builders.member("Kestrel")))
 
     with pytest.raises(NotAllowed, match="You took part"):
@@ -419,7 +418,7 @@ def test_an_adjudicator_who_took_part_does_not_decide() -> None:
     assert fresh(dispute).state == DisputeState.OPENED
 
 
-def _steward_who_approved(signal: Signal) -> builders.Staff:
+def _steward_who_approved(signal: Signal) -> Staff:
     with acting_as(Actor.clock()):
         approval = signal.decisions.select_related("decided_by__organisation").get(organisation=builders.programme())
         return approval.decided_by
@@ -457,7 +456,11 @@ def test_a_decision_gives_its_reason() -> None:
         disputes.decide(dispute_id=dispute.public_id, result=Result.UPHELD, text=" ", actor=adjudicator, now=NOW)
     with pytest.raises(Invalid):
         disputes.decide(
-            dispute_id=dispute.public_id, result="maybe", text="Hm.", actor=adjudicator, now=NOW  # type: ignore[arg-type]
+            dispute_id=dispute.public_id,
+            result=MAYBE,
+            text="Hm.",
+            actor=adjudicator,
+            now=NOW,
         )
 
 
@@ -697,9 +700,7 @@ def test_an_opener_whose_disputes_mostly_fail_loses_the_immediate_hold_and_is_to
 
 
 @pytest.mark.parametrize(("upheld", "of", "at_once"), [(0, 9, True), (2, 10, False), (3, 10, True), (1, 4, True)])
-def test_the_record_of_an_opener(
-    monkeypatch: pytest.MonkeyPatch, upheld: int, of: int, at_once: bool
-) -> None:
+def test_the_record_of_an_opener(monkeypatch: pytest.MonkeyPatch, upheld: int, of: int, at_once: bool) -> None:
     monkeypatch.setattr(disputing, "opener_record", lambda *_: (of, upheld))
 
     assert bool(permits(disputing.may_hold_at_once, 1, NOW)) is at_once

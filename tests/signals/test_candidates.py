@@ -1,6 +1,9 @@
+import io
 import json
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from lantern_site.errors import Invalid
 from signals import candidates
@@ -231,3 +234,32 @@ def test_a_candidate_comes_back_from_its_fields() -> None:
 
     for one in parsed.candidates:
         assert Candidate(*json.loads(json.dumps(one.fields()))) == one
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "email", "text", "keyword", "pdq"]))
+def test_no_row_is_lost_whatever_is_pasted(content: str, kind: str) -> None:
+    assume(not content.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"))
+
+    parsed = candidates.parse(content, kind=kind)
+
+    lines = {row for row, line in enumerate(io.StringIO(content, newline=""), start=1) if line.strip()}
+    assert {one.row for one in parsed.candidates} | {one.row for one in parsed.refused} == lines
+
+
+@given(st.text("\"',;\n\r\t ab@.", max_size=200))
+def test_no_row_of_a_csv_file_without_texts_is_lost(content: str) -> None:
+    parsed = candidates.parse(f"kind,value\nemail,ada@example.org\n{content}\nemail,zoe@example.org\n")
+
+    assert [one.value for one in parsed.candidates][:1] == ["ada@example.org"]
+    assert parsed.candidates[-1].value == "zoe@example.org"
+
+
+@pytest.mark.parametrize("line", ["{" * 100_000, '{"value": ' + "[" * 100_000, '{"md5": ' + "9" * 10_000 + "}", "{}"])
+def test_hostile_json_is_a_bad_row_like_any_other(line: str) -> None:
+    assert [one.row for one in candidates.parse(line).refused] == [1]
+
+
+def test_half_a_character_in_a_reference_does_not_stop_the_work_later() -> None:
+    (one,) = candidates.parse('{"kind": "email", "value": "ada@example.org", "reference": "t\\ud800"}').candidates
+
+    assert one.reference == "t?"

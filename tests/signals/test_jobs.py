@@ -16,7 +16,8 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
-from lantern_site.members.models import Membership, Organisation
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.models import ApiKey, Membership, Organisation
 from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
 from signals import candidates, comparing, leads
@@ -278,6 +279,14 @@ def test_a_signal_shared_after_the_job_began_is_left_for_the_next_one(
     assert job.not_eligible == 0
 
 
+def test_a_member_that_was_suspended_meanwhile_is_told_nothing(sharer: Organisation, member: Organisation) -> None:
+    builders.active(sharer, Item(Kind.EMAIL, "some.body@example.org"))
+    job = start(member, "some.body@example.org")
+    Organisation.objects.filter(pk=member.pk).update(suspended="all")
+
+    assert found(run(job)) == []
+
+
 def test_leads_belong_to_the_member_alone(sharer: Organisation, member: Organisation) -> None:
     builders.active(sharer, Item(Kind.EMAIL, "some.body@example.org"))
     run(start(member, "some.body@example.org"))
@@ -379,6 +388,26 @@ def test_without_an_open_legal_gate_only_content_is_compared(member: Organisatio
 def test_only_an_analyst_starts_a_job(member: Organisation, role: Role) -> None:
     with pytest.raises(NotAllowed):
         start(member, PDQ[:32], actor=builders.actor(member, role))
+
+
+def test_a_key_starts_a_job_on_behalf_of_the_person_who_issued_it(sharer: Organisation, member: Organisation) -> None:
+    builders.active(sharer, Item(Kind.EMAIL, "some.body@example.org"))
+    issuer = builders.person(member, Role.MEMBER_ADMIN)
+    key = ApiKey.objects.create(
+        organisation=member,
+        label="Our machine",
+        prefix="lk_test",
+        secret_hash=b"",
+        scopes=[KeyScope.LOOKUP],
+        issued_by=issuer,
+        issued_at=NOW,
+        expires_at=NOW + timedelta(days=90),
+    )
+
+    job = run(start(member, "some.body@example.org", actor=key.actor()))
+
+    assert (job.started_by, job.started_with) == (issuer, key)
+    assert Receipt.objects.get(way=Receipt.Way.LEAD).key == key
 
 
 def test_a_member_that_may_not_receive_may_not_compare(member: Organisation) -> None:

@@ -58,5 +58,5 @@ def test_no_cell_begins_a_formula() -> None:
 
     assert not [cell for line in found for cell in line.values() if cell.startswith(exports.FORMULA)]
     assert [line["category_1"] for line in found if "HYPERLINK" in line["category_1"]] == [
-        "'=HYPERLINK(\"http://example.org\")"
+        '\'=HYPERLINK("http://example.org")'
     ]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantern_site.audit import verification
+from reviews.workflow import Reason
 from tests.transparency import ledger
 from tests.transparency.ledger import MEMBERS, day
 from transparency import counting, figures, metrics, periods
@@ -131,6 +132,7 @@ def test_disputes_are_counted_when_they_are_opened_and_when_they_end() -> None:
     concluded = table(document, "disputes_by_reason_and_conclusion")
     assert concluded["columns"] == ["accepted", "upheld", "amended", "not_upheld", "withdrawn", "total"]
     assert concluded["cells"][-1] == [1, 1, 0, 1, 1, 4]
+    assert concluded["rows"] == [*Reason.values, "total"]
 
 
 def test_an_appeal_replaces_the_first_decision() -> None:
@@ -306,16 +308,12 @@ def test_counting_holds_no_more_in_memory_than_one_subject(monkeypatch: pytest.M
     for number in range(30):
         ledger.signal(day(number + 1), MEMBERS[0])
     longest: list[int] = []
-    whole = counting._count_signal
-    monkeypatch.setattr(
-        counting,
-        "_COUNTERS",
-        [
-            (chosen, (lambda tally, period, history: (longest.append(len(history)), whole(tally, period, history))))
-            for chosen, one in counting._COUNTERS
-            if one is whole
-        ],
-    )
+    chosen, _counted = counting._COUNTERS[0]
+
+    def measured(tally: counting.Tally, period: periods.Period, history: list[counting.Event]) -> None:
+        longest.append(len(history))
+
+    monkeypatch.setattr(counting, "_COUNTERS", [(chosen, measured)])
 
     counting.count(periods.of_year(2025), verification.head_position())
 

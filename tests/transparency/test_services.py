@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -198,9 +199,9 @@ def test_every_role_at_every_stage(stage: str) -> None:
         assert _permitted(policies.may_publish, somebody, edition) == (publishes and role is Role.PUBLISHER)
 
 
-def _permitted(check: object, *args: object) -> bool:
+def _permitted(check: Callable[[Actor, Edition], None], somebody: Actor, edition: Edition) -> bool:
     try:
-        check(*args)  # type: ignore[operator]
+        check(somebody, edition)
     except (NotAllowed, WrongState):
         return False
     return True

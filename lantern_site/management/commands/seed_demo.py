@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
 from lantern_site import clock
 from lantern_site.demo import cast, story
 from lantern_site.members.models import Organisation
+from lantern_site.work.models import Heartbeat
+
+UNFINISHED = "demo world, unfinished"
 
 
 class Command(BaseCommand):
@@ -17,11 +19,17 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are members already")
 
     def handle(self, *args: Any, if_empty: bool, **options: Any) -> None:
-        if Organisation.objects.exists():
-            if not if_empty:
-                raise CommandError("The database is not empty. The demo world is only written into an empty one.")
-        else:
-            with transaction.atomic():  # all of it or nothing: half a world would be kept for ever
-                story.tell(clock.now())
+        if Heartbeat.objects.filter(name=UNFINISHED).exists():
+            raise CommandError("The demo world was interrupted while it was written. Run make clean and begin again.")
+        if not Organisation.objects.exists():
+            self.write()
+        elif not if_empty:
+            raise CommandError("The database is not empty. The demo world is only written into an empty one.")
         for line in cast.accounts():
             self.stdout.write(line)
+
+    def write(self) -> None:
+        """Day by day, each committed; a mark tells an interrupted world from a whole one."""
+        Heartbeat.objects.create(name=UNFINISHED, at=clock.now())
+        story.tell(clock.now())
+        Heartbeat.objects.filter(name=UNFINISHED).delete()

@@ -17,7 +17,7 @@ from lantern_site.members.roles import Role
 from lantern_site.work.models import IdempotentAnswer
 from signals.intake import Item
 from signals.kinds import Kind
-from signals.models import Signal
+from signals.models import Incident, Signal
 from signals.services import batches, sharing
 from tests import builders
 from tests.signals.api.machines import machine, post
@@ -144,6 +144,17 @@ def test_a_refused_row_leaves_no_trace() -> None:
     assert (result["status"], result["field"]) == ("refused", "community")
     assert not signals()
     assert not Entry.objects.filter(subject_kind="signal").exists()
+
+
+def test_an_incident_with_a_value_that_runs_already_is_not_created_in_part() -> None:
+    client = machine(builders.member())
+    share(client, row(builders.email(1)))
+
+    (result,) = share(client, row(builders.email(2), builders.email(1)))
+
+    (running,) = signals()
+    assert (result["status"], result["signals"]) == ("duplicate", [running.reference])
+    assert not Incident.objects.exists()
 
 
 def test_no_refusal_repeats_a_value() -> None:
