@@ -41,18 +41,19 @@ def broker_answers() -> bool:
 
 
 def database_state(now: datetime) -> dict[str, bool | int | None]:
-    """What the rows of `Heartbeat` say: the worker's age in seconds, and the ledger position the index has reached."""
+    """What the rows of `Heartbeat` say: the worker's age in seconds, and how far the index of the slowest worker is."""
     try:
         beats = {beat.name: beat for beat in Heartbeat.objects.all()}
     except DatabaseError:
         return {"database": False, "worker": False, "worker_age": None, "index_position": None}
-    worker, index = beats.get("worker"), beats.get("index")
+    worker = beats.get("worker")
+    indexes = [beat.position for name, beat in beats.items() if name.startswith("index:") and beat.position is not None]
     age = now - worker.at if worker else None
     return {
         "database": True,
         "worker": age is not None and age < WORKER_SILENT_AFTER,
         "worker_age": round(age.total_seconds()) if age is not None else None,
-        "index_position": index.position if index else None,
+        "index_position": min(indexes, default=None),
     }
 
 

@@ -24,8 +24,11 @@ def _signal_lines() -> Iterator[str]:
 
 def life_of_a_dispute() -> str:
     """Every move of a dispute, with the party that makes it."""
-    lines = [f"    [*] --> {judging.DisputeState.OPENED}: open (opener)"]
+    return "\n".join(["stateDiagram-v2", *_dispute_lines()])
+
+
+def _dispute_lines() -> Iterator[str]:
+    yield f"    [*] --> {judging.DisputeState.OPENED}: open (opener)"
     for move, step in judging.STEPS.items():
         for source in (state for state in judging.DisputeState if state in step.sources):
-            lines.append(f"    {source} --> {step.target}: {move} ({step.party})")
-    return "\n".join(["stateDiagram-v2", *lines])
+            yield f"    {source} --> {step.target}: {move} ({step.party})"

@@ -183,8 +183,6 @@ def confirm(indicator_ids: Collection[int], organisation: Organisation, *, shown
     signals: dict[int, list[Signal]] = defaultdict(list)
     ended: set[int] = set()
     for signal in shown:
-        if organisation.region and organisation.region in signal.version.not_to_regions:
-            continue
         if signal.pk in active:
             signals[signal.indicator_id].append(signal)
         else:

@@ -215,7 +215,8 @@ def items_of(parsed: Parsed) -> list[Item]:
     """Values of a file of hashes, to be shared. Raises Invalid with the first bad row."""
     for refused in parsed.refused:
         raise Invalid(_("Row %(row)d: %(sentence)s") % {"row": refused.row, "sentence": refused.sentence}, "hash_file")
-    return [Item(Kind(one.kind), one.value, quality=one.quality) for one in parsed.candidates if one.kind in kinds.HASHES]
+    hashes = (one for one in parsed.candidates if one.kind in kinds.HASHES)
+    return [Item(Kind(one.kind), one.value, quality=one.quality) for one in hashes]
 
 
 class StartJob(Refusable):
@@ -253,6 +254,12 @@ class StartJob(Refusable):
     def clean_file(self) -> str:
         uploaded = self.cleaned_data["file"]
         return "" if uploaded is None else _text_of(uploaded, self, "file")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("file") and given.get("values"):
+            self.add_error("values", _("Give a file or paste values, not both."))
+        return given
 
     def parsed(self) -> Parsed:
         given = self.cleaned_data

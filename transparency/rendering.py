@@ -240,8 +240,14 @@ def _bars(dimension: Dimension, values: Mapping[str, Value]) -> Chart | None:
         return None
     codes = sorted(numbers, key=lambda code: -numbers[code])
     return charts.ranked_bars(
-        [Bar(label(dimension, code), numbers[code], shown(numbers[code], Unit.SIGNALS)) for code in codes]
+        [Bar(_short(label(dimension, code)), numbers[code], shown(numbers[code], Unit.SIGNALS)) for code in codes]
     )
+
+
+def _short(words: str) -> str:
+    """A label that fits beside a bar: without its brackets, cut where a word ends. The table has it whole."""
+    plain = words.partition(" (")[0]
+    return plain if len(plain) <= LONGEST_LABEL else f"{plain[:LONGEST_LABEL].rpartition(' ')[0]} …"
 
 
 def reviews(reading: Reading) -> Figure:

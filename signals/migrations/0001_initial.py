@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import lantern_site.public_ids
 from django.conf import settings
 from django.db import migrations, models
+
+import lantern_site.public_ids
 
 
 class Migration(migrations.Migration):

@@ -181,8 +181,8 @@ def _note(job: MatchJob) -> str:
     if job.not_eligible:
         sentences.append(
             ngettext(
-                "%(n)d hit was dropped: its signal is not active or not for your region.",
-                "%(n)d hits were dropped: their signals are not active or not for your region.",
+                "%(n)d hit was dropped: its signal is not active any more.",
+                "%(n)d hits were dropped: their signals are not active any more.",
                 job.not_eligible,
             )
             % {"n": job.not_eligible}

@@ -190,7 +190,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_role_at_every_stage(stage: str) -> None:
-    edition = {"frozen": frozen, "computed": computed, "published": published}[stage]()
+    edition = frozen() if stage == "frozen" else computed() if stage == "computed" else published()
     computes, publishes = STAGES[stage]
 
     for role in Role:
