@@ -136,11 +136,15 @@ class Dossier:
 
     @cached_property
     def disputes(self) -> list[Dispute]:
+        if self.signal.activated_at is None:
+            return []
         touched = Dispute.objects.visible_to(self.actor).filter(touches__signal=self.signal)
         return list(touched.select_related("opener").order_by("-opened_at", "-pk"))
 
     @cached_property
     def recall(self) -> Recall | None:
+        if self.signal.activated_at is None:
+            return None
         return Recall.objects.filter(signal=self.signal).order_by("-opened_at", "-pk").first()
 
     @cached_property

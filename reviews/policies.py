@@ -14,30 +14,34 @@ from reviews.approvals import Approvals, Circumstances
 from reviews.models import Decision
 from reviews.workflow import Attestation, Verdict
 from signals.kinds import IDENTIFIERS, Kind, Severity
-from signals.models import Signal
+from signals.models import Signal, SignalQuerySet
 
 
 def approvals_needed(signal: Signal, now: datetime) -> Approvals:
-    """The approvals rule, asked about a signal as it stands."""
-    day_ago = now - timedelta(hours=24)
+    """The approvals rule, asked about a signal as it stands. Only what can matter is counted."""
+    kind, on_probation = Kind(signal.indicator.kind), signal.organisation.on_probation(now.date())
     identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
-    today = identifiers.filter(submitted_at__gt=day_ago)
+    today = identifiers.filter(submitted_at__gt=now - timedelta(hours=24))
+    in_24h = today.count() if kind in IDENTIFIERS else 0
+    unusual = in_24h > approvals.UNUSUAL_VOLUME
     return approvals.needed(
         Circumstances(
-            kind=Kind(signal.indicator.kind),
+            kind=kind,
             severity=Severity(signal.severity),
             danger=signal.danger,
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
-            on_probation=signal.organisation.on_probation(now.date()),
-            identifiers_shared=identifiers.filter(activated_at__isnull=False).count(),
-            identifiers_in_24h=today.count(),
-            checked_in_24h=Decision.objects.filter(
-                signal__in=today.values("pk"), attestation=Attestation.COMPLETENESS
-            ).count(),
+            on_probation=on_probation,
+            identifiers_shared=identifiers.filter(activated_at__isnull=False).count() if on_probation else 0,
+            identifiers_in_24h=in_24h,
+            checked_in_24h=_checked(today) if unusual else 0,
             draw=signal.public_id % 100,
         )
     )
+
+
+def _checked(signals: SignalQuerySet) -> int:
+    return Decision.objects.filter(signal__in=signals.values("pk"), attestation=Attestation.COMPLETENESS).count()
 
 
 def attestation_of(actor: Actor) -> Attestation:

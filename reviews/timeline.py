@@ -84,6 +84,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {
 
 BESIDE: Mapping[str, str] = {
     "signal.approved": "attestation",
+    "signal.activated": "attestation",
     "signal.checked": "passed",
     "signal.revealed": "reason",
     "signal.retracted": "reason",

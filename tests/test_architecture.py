@@ -346,7 +346,7 @@ def test_nobody_writes_what_the_terminology_guidelines_refuse() -> None:
     refused = re.compile("|".join(BANNED), re.IGNORECASE)
     places = [ROOT / name for name in (*PACKAGES, "templates", "static", "tests")]
     files = [path for place in places for path in place.rglob("*") if path.suffix in READ_BY_THE_LINT]
-    files += [path for path in ROOT.glob("*.md")]
+    files += ROOT.glob("*.md")
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in files

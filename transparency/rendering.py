@@ -15,7 +15,7 @@ from transparency.figures import Document, PublishedTable, Value
 from transparency.metrics import Metric, Source, Unit
 
 MOST_SERIES = 5
-LONGEST_LABEL = 34
+LONGEST_LABEL = 45
 HOURS = (0, 1, 4, 12, 24, 48, 96)
 
 

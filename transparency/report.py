@@ -127,7 +127,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
         _("What became of it"),
         _(
             "A receiving member reviews each lead itself, under its own policy, and records what it found. These "
-            "numbers are what members state; the hub cannot check them, and not every member reported outcomes."
+            "numbers are what members state; the hub cannot check them, and a member may have stated none."
         ),
         (
             rendering.ranking(reading, "findings_by_outcome", _("Most frequent outcome: %(what)s")),

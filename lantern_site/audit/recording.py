@@ -6,7 +6,7 @@ row, last, so that the ledger's order is the order of commits and the row is loc
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,8 +87,9 @@ def recording(actor: Actor, now: datetime) -> Iterator[Recorder]:
         return
     collected: list[_Collected] = []
     token = _open.set(collected)
+    joined = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic(), acting_as(actor):
+        with joined, acting_as(actor):
             yield Recorder(actor, now, collected)
             _write(collected)
     finally:

@@ -174,6 +174,14 @@ def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> Non
     )
 
 
+def object_to_recent(world: World, now: datetime) -> None:
+    """Somebody objects to one of the newest signals that others share."""
+    with acting_as(Actor.clock()):
+        recent = Signal.objects.filter(status=Status.ACTIVE, contested=False).select_related("organisation")
+        signal = world.dice.choice(list(recent.order_by("-activated_at", "-pk")[:20]))
+    dispute(world, now, signal=signal, dice=world.fork())
+
+
 def answer(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dice: Random) -> None:
     """The owner accepts, or answers and the adjudicator decides."""
     owner = world.somebody(signal.organisation.name, Role.REVIEWER, now)

@@ -44,6 +44,8 @@ def tell(ends: datetime) -> World:
     world.plan(ends - timedelta(hours=2), partial(events.match, world))
     for number in range(RUSH):
         world.plan(ends - timedelta(minutes=20 + 31 * number), partial(events.submit, world, slow=True))
+    for hours in (52, 30, 20, 7):
+        world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
     _plan_report(world)
     world.tell()
     return world
@@ -54,7 +56,7 @@ def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
 
 
 def _plan_day(world: World, morning: datetime, how_many: float) -> None:
-    for duty in DUTIES if morning.day % 2 else ():
+    for duty in DUTIES if morning.day % 3 == 0 else ():
         world.plan(morning + timedelta(hours=3), partial(_perform, duty))
     for _ in range(_drawn(world.dice, how_many)):
         at = morning + timedelta(minutes=world.dice.randrange(24 * 60))

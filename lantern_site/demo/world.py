@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from django.db import transaction
-
 from lantern_site import clock
 from lantern_site.audit.actors import Actor
 from lantern_site.demo import cast, values
@@ -44,14 +42,11 @@ class World:
             heapq.heappush(self._planned, (at, self._count, event))
 
     def tell(self) -> None:
-        """Let everything happen in its order, one transaction a day."""
+        """Let everything happen in its order."""
         while self._planned:
-            day = self._planned[0][0].date()
-            with transaction.atomic():
-                while self._planned and self._planned[0][0].date() == day:
-                    at, _, event = heapq.heappop(self._planned)
-                    with clock.at(at):
-                        event(at)
+            at, _, event = heapq.heappop(self._planned)
+            with clock.at(at):
+                event(at)
 
     def fork(self) -> Random:
         """Dice for one thread of the story, so that its turns do not change those of others."""
