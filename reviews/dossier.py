@@ -188,7 +188,7 @@ class Dossier:
         told = []
         for before, version in zip([None, *known], known, strict=False):
             changes = differences(before, version) if before is not None else []
-            who = waiting.name_for(self.actor, version.proposed_by)
+            who = version.proposed_by.name_for(self.actor)
             told.append(Version(version.number, version.state, version.proposed_at, who, changes))
         return told[::-1]
 

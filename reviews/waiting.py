@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
-from lantern_site.members.models import Staff
 from reviews import timeline
 from reviews.models import Claim, Dispute
 from reviews.workflow import OPEN
@@ -48,11 +47,6 @@ class Preview(QueueRow):
     latest: list[timeline.Told] = field(default_factory=list)
 
 
-def name_for(actor: Actor, person: Staff) -> str:
-    """A colleague's name; people of other organisations appear by their pseudonym."""
-    return person.name if person.organisation_id == actor.organisation_id else person.pseudonym
-
-
 def held(signal: Signal, actor: Actor, now: datetime) -> Held | None:
     """The claim on a signal that was fetched with `claim__staff`."""
     claim: Claim | None = getattr(signal, "claim", None)
@@ -60,7 +54,7 @@ def held(signal: Signal, actor: Actor, now: datetime) -> Held | None:
         return None
     return Held(
         mine=claim.staff.public_id in actor.people,
-        holder=name_for(actor, claim.staff),
+        holder=claim.staff.name_for(actor),
         started_at=claim.taken_at,
         until=claim.until,
         parked_note=claim.parked_note if claim.staff.organisation_id == actor.organisation_id else "",

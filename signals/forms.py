@@ -169,7 +169,6 @@ class Share(Says):
     values = forms.CharField(
         label=_("Value"),
         required=False,
-        max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
         help_text=_("One value a line. Several values are shared as one incident."),
     )
@@ -232,7 +231,6 @@ class StartJob(Refusable):
     values = forms.CharField(
         label=_("Values"),
         required=False,
-        max_length=2_000_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
         help_text=_("One value a line; your own reference may follow after a tab."),
     )

@@ -76,7 +76,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def shared_with(self, organisation_id: int | None) -> "SignalQuerySet":
         """What other members have shared with this one: through a community that it was in at the time, or that is
         open to later members, and that is meant for its region too."""
-        region = ArraySubquery(Organisation.objects.filter(pk=organisation_id).values("region"))
+        region = ArraySubquery(Organisation.objects.filter(pk=organisation_id or 0).values("region"))
         return self.filter(
             Q(community__open_to_later_members=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
             community__memberships__organisation=organisation_id,

@@ -108,6 +108,10 @@ class Staff(AbstractBaseUser):
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
+    def name_for(self, actor: Actor) -> str:
+        """The name for colleagues, the pseudonym for everybody else."""
+        return self.name if self.organisation_id == actor.organisation_id else self.pseudonym
+
     def is_trained(self, today: date) -> bool:
         return self.trained_until is not None and today <= self.trained_until
 

@@ -56,6 +56,7 @@ STATES: Mapping[str, Look] = {
     "provisional": Look(gettext_lazy("Provisional"), "open", "circle-dashed"),
     "contested": Look(gettext_lazy("Contested"), "plum", "scale"),
     "mixed": Look(gettext_lazy("Mixed findings"), "plum", "split"),
+    "danger": Look(gettext_lazy("Danger now"), "rust", "siren"),
     "caution": Look(gettext_lazy("Caution"), "amber", "triangle-alert"),
     "protect": Look(gettext_lazy("Protect"), "amber", "shield-alert"),
     # disputes

@@ -24,7 +24,7 @@ def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
     with acting_as(actor):
         signal = sharing.locked(actor, signal_id)
         policies.may_review(actor, signal, now)
-        return _take(signal, staff_of(actor), now)
+        return _take(signal, staff_of(actor), actor, now)
 
 
 def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim]:
@@ -33,15 +33,15 @@ def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim
         person = staff_of(actor)
         free = queues.unclaimed(actor, now).exclude(submitted_by=person)
         due = free.order_by("review_due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-        return [_take(signal, person, now) for signal in due[:count]]
+        return [_take(signal, person, actor, now) for signal in due[:count]]
 
 
-def _take(signal: Signal, person: Staff, now: datetime) -> Claim:
+def _take(signal: Signal, person: Staff, actor: Actor, now: datetime) -> Claim:
     held = Claim.objects.filter(signal=signal).select_related("staff").first()
     if held is None:
         return Claim.objects.create(signal=signal, staff=person, taken_at=now, until=now + TERM)
     if held.is_held(now) and held.staff_id != person.pk:
-        raise WrongState(_("%(name)s is working on this.") % {"name": held.staff.name})
+        raise WrongState(_("%(name)s is working on this.") % {"name": held.staff.name_for(actor)})
     if held.staff_id != person.pk or not held.is_held(now):
         held.taken_at = now
     held.staff, held.until, held.ended_at, held.parked_note = person, now + TERM, None, ""

@@ -109,7 +109,7 @@ def _same_version(signal: Signal, version: int) -> None:
 def _not_claimed_by_another(signal: Signal, actor: Actor, now: datetime) -> None:
     claim = Claim.objects.held_at(now).filter(signal=signal).select_related("staff").first()
     if claim is not None and claim.staff.public_id not in actor.people:
-        raise WrongState(_("%(name)s is working on this.") % {"name": claim.staff.name})
+        raise WrongState(_("%(name)s is working on this.") % {"name": claim.staff.name_for(actor)})
 
 
 def check(*, signal_id: int, passed: bool, note: str, actor: Actor, now: datetime) -> Signal:

@@ -18,7 +18,7 @@ from lantern_site.members.models import Grant, Staff
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
-from reviews import forms, navigation, waiting
+from reviews import forms, navigation
 from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds
@@ -123,7 +123,7 @@ def _taken(dossier: Dossier) -> str:
     if newest is None:
         return ""
     return _("%(who)s was faster: %(verdict)s, %(ago)s.") % {
-        "who": waiting.name_for(dossier.actor, newest.decided_by),
+        "who": newest.decided_by.name_for(dossier.actor),
         "verdict": newest.get_verdict_display().lower(),
         "ago": ago(newest.decided_at),
     }

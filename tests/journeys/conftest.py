@@ -8,7 +8,7 @@ import redis
 from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from lantern_site.celery import app
 from lantern_site.members.models import Staff
@@ -23,6 +23,7 @@ PATIENCE = 10_000
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium.executable()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
         yield running

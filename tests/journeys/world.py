@@ -1,0 +1,258 @@
+"""A small world with something on every page: all states, all lists, long words. Built once for a module of tests."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from lantern_site import public_ids
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
+from lantern_site.members.services import keys
+from reviews.models import Dispute, Recall
+from reviews.services import claims, decisions, disputes, findings, holds, recalls
+from reviews.services.decisions import Judgement
+from reviews.services.findings import Found
+from reviews.services.recalls import Answer
+from reviews.workflow import (
+    Attribution,
+    HoldReason,
+    LooksWrong,
+    Outcome,
+    Reason,
+    RecallAnswer,
+    ReportCorrected,
+    Result,
+    Scope,
+    Verdict,
+)
+from signals import candidates
+from signals.intake import Item
+from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
+from signals.models import Lead, MatchJob, Signal
+from signals.purposes import Purpose, Surface
+from signals.services import jobs, sharing
+from tests import builders
+from tests.builders import statement
+from transparency import services as transparency
+
+PICTURE = sha256(b"a synthetic picture").hexdigest()
+LIKE_IT = f"{int(PICTURE, 16) ^ 0xFFF:064x}"
+"""The same hash with twelve bits turned over."""
+NOTE = (
+    "Part of a series of new accounts that move every contact to another service within a day. "
+    "https://an-address-that-is-long-and-has-no-space-in-it.example.org/with/a/path/that/goes/on/and/on"
+)
+
+
+class World:
+    """`people` by what they are, `ids` of things by name, as addresses write them."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.pixelpond = builders.member("Pixelpond")
+        self.kestrel = builders.member("Kestrel Games and Communities International")
+        self.brightbay = builders.member("Brightbay")
+        self.people: dict[str, Staff] = {}
+        self.ids: dict[str, str] = {}
+        self.years = {"year": now.year - 1, "earlier": now.year - 2}
+        self._invite()
+        self._last_year()
+        self._queue()
+        self._shared()
+        self._jobs()
+        self._disputes()
+        self._recalls()
+        self._report()
+
+    def address(self, pattern: str) -> str:
+        return pattern.format(**self.ids, **self.years)
+
+    def actor(self, who: str) -> Actor:
+        return self.people[who].actor(self.now)
+
+    def ago(self, **passed: float) -> datetime:
+        return self.now - timedelta(**passed)
+
+    def _name(self, name: str, thing: Signal | Dispute | Recall | MatchJob | Lead | Any) -> None:
+        self.ids[name] = public_ids.shown(thing.public_id)
+
+    def _invite(self) -> None:
+        duties = (Role.SUBMITTER, Role.REVIEWER, Role.ANALYST)
+        self._person("moderator", self.pixelpond, *duties, name="Ada Featherstonehaugh-Cholmondeley")
+        self._person("colleague", self.pixelpond, *duties, name="Ben Okafor")
+        self._person("other", self.kestrel, *duties)
+        for role in sorted(MEMBER_ROLES):
+            self._person(role, self.pixelpond, role)
+        for role in sorted(PROGRAMME_ROLES):
+            self._person(role, builders.programme(), role)
+        self.ids["pixelpond"] = public_ids.shown(self.pixelpond.public_id)
+        self.ids["kestrel"] = public_ids.shown(self.kestrel.public_id)
+        admin = self.actor(Role.MEMBER_ADMIN)
+        keys.issue(label="Hash matcher", scopes=tuple(KeyScope), days=365, actor=admin, now=self.ago(days=3))
+
+    def _person(self, who: str, of: Organisation, *held: Role, name: str = "") -> None:
+        self.people[who] = builders.person(of, *held, name=name)
+        if SECOND_FACTOR_REQUIRED & set(held):
+            TOTP.activate(self.people[who], generate_totp_secret())
+
+    def _last_year(self) -> None:
+        """Something for a report to count."""
+        then = datetime(self.now.year - 1, 6, 1, 10, tzinfo=UTC)
+        for number in range(4):
+            for member in (self.pixelpond, self.kestrel, self.brightbay):
+                builders.active(member, builders.fresh_email(), now=then + timedelta(days=number))
+            wrong = builders.active(self.kestrel, builders.file_hash(number), now=then)
+            owner = builders.actor(self.kestrel, Role.REVIEWER, now=then)
+            decisions.withdraw(signal_id=wrong.public_id, could_be_wrong=True, note="", actor=owner, now=then)
+
+    def _queue(self) -> None:
+        critical = statement(harm=HarmTerm.EXTORTION_FINANCIAL, behaviours=(Behaviour.THREATENS, Behaviour.ASKS_MONEY))
+        ours = self.pixelpond
+        known = builders.fresh_email()
+        builders.active(self.kestrel, known, now=self.ago(days=9))
+        self._name("waiting", builders.submitted(ours, known, says=critical, now=self.ago(hours=7)))
+        danger = statement(danger=True, authority_informed="National hotline, ten minutes ago", inward_note=NOTE)
+        self._name("danger", builders.submitted(ours, says=danger, now=self.ago(minutes=20)))
+        self._name("mine", mine := builders.submitted(ours, Item(Kind.PDQ, PICTURE, quality=88), now=self.ago(hours=3)))
+        username = Item(Kind.USERNAME, "quiet_harbour_pilot", service="pixelpond")
+        self._name("parked", parked := builders.submitted(ours, username, now=self.ago(hours=2)))
+        url = Item(Kind.URL, "https://rooms.example.com/a/very/long/path/to/a/room?number=4711")
+        self._name("theirs_to_do", held := builders.submitted(ours, url, now=self.ago(hours=1)))
+        for _ in range(3):
+            builders.submitted(ours, now=self.ago(minutes=50))
+        for signal, who in ((mine, "moderator"), (parked, "moderator"), (held, "colleague")):
+            claims.claim(signal_id=signal.public_id, actor=self.actor(who), now=self.ago(minutes=5))
+        claims.park(signal_id=parked.public_id, note="Waits for legal", actor=self.actor("moderator"), now=self.now)
+        self._judge("returned", Verdict.RETURN)
+        self._judge("rejected", Verdict.REJECT)
+        phrase = Item(Kind.KEYWORD, "lantern at the northern jetty")
+        keyword = builders.submitted(ours, phrase, says=statement(meaning="A meeting place."), now=self.ago(hours=5))
+        builders.approve(keyword, builders.actor(ours, Role.REVIEWER), now=self.ago(hours=4))
+        self._name("keyword", keyword)
+        self._name("provisional", builders.active(ours, says=critical, now=self.ago(hours=2)))
+
+    def _judge(self, name: str, verdict: Verdict) -> None:
+        signal = builders.submitted(self.pixelpond, now=self.ago(hours=8))
+        judgement = Judgement(verdict, outward="The clause does not fit what was seen.", inward="Asked the team.")
+        actor = builders.actor(self.pixelpond, Role.REVIEWER)
+        decisions.decide(signal_id=signal.public_id, judgement=judgement, version=1, actor=actor, now=self.now)
+        self._name(name, signal)
+
+    def _shared(self) -> None:
+        at, says = self.ago(days=6), statement(outward_note=NOTE, behaviours=tuple(Behaviour))
+        value = builders.fresh_email()
+        self._name("ours", ours := builders.active(self.pixelpond, value, says=says, now=at))
+        builders.active(self.kestrel, value, now=self.ago(days=5))
+        for member in (self.kestrel, self.brightbay):
+            builders.receipt(ours, member, now=self.ago(days=4))
+        made = statement(harm=HarmTerm.CSAM_UNVERIFIED, ai=AiIndication.ESTABLISHED, outward_note=NOTE)
+        self.picture = builders.active(self.kestrel, Item(Kind.PDQ, PICTURE, quality=93), says=made, now=at)
+        self._name("theirs", self.picture)
+        child = statement(account_holder=AccountHolder.POSSIBLY_CHILD, owner_named=False)
+        self.child = builders.active(self.kestrel, Item(Kind.EMAIL, "some.body@gmail.com"), says=child, now=at)
+        self._name("child", self.child)
+        hashes = [builders.file_hash(number) for number in range(70, 73)]
+        case = builders.submit_all(self.pixelpond, hashes, says=statement(harm=HarmTerm.CSAM_VERIFIED), now=at)
+        self._name("incident", builders.approved(case[0], now=at))
+        steward = self.actor(Role.STEWARD)
+        paused = builders.active(self.kestrel, now=at)
+        holds.hold(signal_id=paused.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=self.ago(days=1))
+        self._name("held", paused)
+
+    def _jobs(self) -> None:
+        lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"
+        done = self._job("Accounts that people reported this week, all languages", lines)
+        for chunk in done.chunks.order_by("pk").values_list("pk", flat=True):
+            jobs.run_chunk(chunk, holder="worker", now=self.ago(hours=1))
+        self._name("job", done)
+        self._name("queued", self._job("Queued", "somebody@example.org"))
+        stopped = self._job("Stopped", "somebody@example.org")
+        jobs.cancel(job_id=stopped.public_id, actor=self.actor("moderator"), now=self.now)
+        with acting_as(Actor.clock()):
+            near, exact, alias = (
+                Lead.objects.filter(match=match).order_by("pk").first()
+                for match in (Lead.Match.NEAR, Lead.Match.EXACT, Lead.Match.ALIAS)
+            )
+        assert near and exact
+        assert alias
+        self._name("near", near)
+        self._name("alias", alias)
+        self._name("examined", exact)
+        found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.CANNOT_TELL)
+        findings.record(lead_ids=[exact.public_id], found=found, actor=self.actor("moderator"), now=self.now)
+
+    def _job(self, label: str, lines: str) -> MatchJob:
+        parsed = candidates.parse(lines)
+        return jobs.start(
+            label=label,
+            purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
+            surface=Surface.ACCOUNT_DATA,
+            candidates=parsed.candidates,
+            refused=len(parsed.refused),
+            actor=self.actor("moderator"),
+            now=self.ago(hours=2),
+        )
+
+    def _disputes(self) -> None:
+        """One to answer whose hold waits, one that is held and answered, one decided, one on appeal, one of ours."""
+        self._name("dispute", self._dispute(self.pixelpond, "other", hold_asked=True))
+        answered = self._dispute(self.pixelpond, "other", hold_asked=True)
+        second = builders.actor(self.kestrel, Role.ANALYST)
+        disputes.confirm_hold(dispute_id=answered.public_id, actor=second, now=self.ago(days=1))
+        self._answer(answered)
+        self._name("answered", answered)
+        for name in ("decided", "appealed"):
+            dispute = self._dispute(self.pixelpond, "other", reason=Reason.STALE)
+            self._answer(dispute)
+            judge = self.actor(Role.ADJUDICATOR)
+            ruling = {"result": Result.NOT_UPHELD, "text": NOTE, "actor": judge, "now": self.ago(hours=5)}
+            disputes.decide(dispute_id=dispute.public_id, **ruling)  # type: ignore[arg-type]
+            self._name(name, dispute)
+        disputes.appeal(dispute_id=dispute.public_id, text=NOTE, actor=self.actor("other"), now=self.ago(hours=2))
+        self._name("opened", self._dispute(self.kestrel, "moderator", opener_named=False))
+
+    def _dispute(self, owner: Organisation, opener: str, **changes: Any) -> Dispute:
+        signal = builders.active(owner, now=self.ago(days=3))
+        given = {"scope": Scope.SIGNAL, "reason": Reason.WRONG_PERSON, "statement": NOTE, "opener_named": True}
+        given |= {"hold_asked": False, "actor": self.actor(opener), "now": self.ago(days=2)}
+        return disputes.open(signal_id=signal.public_id, **(given | changes))
+
+    def _answer(self, dispute: Dispute) -> None:
+        owner = self.actor("colleague")
+        disputes.answer(dispute_id=dispute.public_id, text=NOTE, actor=owner, now=self.ago(hours=9))
+
+    def _recalls(self) -> None:
+        """One of ours that somebody is late with, and two of another member: one waits, one was answered."""
+        self._name("sent", self._recall(self.pixelpond, self.kestrel, self.brightbay, at=self.ago(days=5)))
+        self._name("recall", self._recall(self.kestrel, self.pixelpond, at=self.ago(hours=30)))
+        answered = self._recall(self.kestrel, self.pixelpond, at=self.ago(days=2))
+        kept = Answer(RecallAnswer.KEPT, ReportCorrected.NONE_MADE, 2)
+        recalls.acknowledge(
+            recall_id=answered.public_id, answer=kept, actor=self.actor("colleague"), now=self.ago(days=1)
+        )
+        self._name("kept", answered)
+
+    def _recall(self, owner: Organisation, *received: Organisation, at: datetime) -> Recall:
+        signal = builders.active(owner, now=self.ago(days=9))
+        for member in received:
+            builders.receipt(signal, member, now=self.ago(days=8))
+        actor = builders.actor(owner, Role.REVIEWER)
+        decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
+        with acting_as(Actor.clock()):
+            return Recall.objects.get(signal=signal)
+
+    def _report(self) -> None:
+        """Last year's report is published, the one before is a draft."""
+        editor, publisher = self.actor(Role.EDITOR), self.actor(Role.PUBLISHER)
+        for name, year in (("edition", self.now.year - 1), ("draft", self.now.year - 2)):
+            edition = transparency.freeze(year=year, actor=editor, now=self.ago(hours=1))
+            transparency.compute(edition_id=edition.public_id, actor=editor, now=self.ago(hours=1))
+            self._name(name, edition)
+            if name == "edition":
+                transparency.publish(edition_id=edition.public_id, actor=publisher, now=self.now)
+        sharing.expire_due(now=self.now)
