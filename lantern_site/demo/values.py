@@ -51,9 +51,7 @@ KIND_WEIGHTS = {
     Kind.EMAIL: 30, Kind.USERNAME: 24, Kind.ACCOUNT_ID: 8, Kind.URL: 9, Kind.KEYWORD: 3, Kind.PDQ: 12, Kind.PHASH: 3,
     Kind.SHA256: 7, Kind.MD5: 3, Kind.VIDEO_MD5: 3,
 }  # fmt: skip
-CONTENT_ONLY = {
-    kind: weight for kind, weight in KIND_WEIGHTS.items() if kind not in (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID)
-}
+CONTENT_ONLY = {kind: KIND_WEIGHTS[kind] for kind in sorted(KIND_WEIGHTS.keys() - IDENTIFIERS)}
 HARMS_OF_IDENTIFIERS = {
     HarmTerm.GROOMING: 40, HarmTerm.EXTORTION_FINANCIAL: 22, HarmTerm.CSAM_TRADE: 16, HarmTerm.EXTORTION_OTHER: 8,
     HarmTerm.SEXUALISED: 8, HarmTerm.TRAVEL: 3, HarmTerm.OTHER: 3,

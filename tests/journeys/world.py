@@ -174,15 +174,10 @@ class World:
         stopped = self._job("Stopped", "somebody@example.org")
         jobs.cancel(job_id=stopped.public_id, actor=self.actor("moderator"), now=self.now)
         with acting_as(Actor.clock()):
-            near, exact, alias = (
-                Lead.objects.filter(match=match).order_by("pk").first()
-                for match in (Lead.Match.NEAR, Lead.Match.EXACT, Lead.Match.ALIAS)
-            )
-        assert near and exact
-        assert alias
-        self._name("near", near)
-        self._name("alias", alias)
-        self._name("examined", exact)
+            hits = {lead.match: lead for lead in Lead.objects.order_by("-pk")}
+        self._name("near", hits[Lead.Match.NEAR])
+        self._name("alias", hits[Lead.Match.ALIAS])
+        self._name("examined", exact := hits[Lead.Match.EXACT])
         found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.CANNOT_TELL)
         findings.record(lead_ids=[exact.public_id], found=found, actor=self.actor("moderator"), now=self.now)
 

@@ -1,0 +1,220 @@
+"""Every page, at the desk and on the phone, by day and by night: accessible, nothing cut off, nothing refused."""
+
+from collections.abc import Iterator
+from itertools import count, product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from lantern_site import clock
+from lantern_site.members.roles import Role
+from tests.conftest import empty_tables
+from tests.journeys.conftest import DESK, PHONE, Windows
+from tests.journeys.world import World
+
+PAGES = {
+    "home": ("moderator", "/"),
+    "home of an adjudicator": (Role.ADJUDICATOR, "/"),
+    "home of somebody new": (Role.SUBMITTER, "/"),
+    "queue": ("moderator", "/queue/"),
+    "queue, my claims": ("moderator", "/queue/?tab=yours"),
+    "queue, nothing fits": ("moderator", "/queue/?kind=video_md5"),
+    "queue of a steward": (Role.STEWARD, "/queue/?tab=checks"),
+    "signal that waits": ("moderator", "/signals/{waiting}/"),
+    "signal in danger": ("moderator", "/signals/{danger}/"),
+    "signal that I claimed": ("moderator", "/signals/{mine}/"),
+    "signal that I parked": ("moderator", "/signals/{parked}/"),
+    "signal that a colleague claimed": ("moderator", "/signals/{theirs_to_do}/"),
+    "signal that was returned": ("moderator", "/signals/{returned}/"),
+    "signal that was rejected": ("moderator", "/signals/{rejected}/"),
+    "signal of ours": ("moderator", "/signals/{ours}/"),
+    "signal of an incident": ("moderator", "/signals/{incident}/"),
+    "signal of another member": ("moderator", "/signals/{theirs}/"),
+    "signal about a possible child": ("moderator", "/signals/{child}/"),
+    "signal for a second approval": (Role.STEWARD, "/signals/{keyword}/"),
+    "signal for a check": (Role.STEWARD, "/signals/{provisional}/"),
+    "signal that is held": (Role.STEWARD, "/signals/{held}/"),
+    "correct a signal": ("moderator", "/signals/{returned}/resubmit/"),
+    "share": ("moderator", "/share/"),
+    "share an address": ("moderator", "/share/?kind=email"),
+    "share a profile name": ("moderator", "/share/?kind=username"),
+    "share a hash": ("moderator", "/share/?kind=pdq"),
+    "share a keyword": ("moderator", "/share/?kind=keyword"),
+    "all signals": ("moderator", "/signals/"),
+    "all signals, filtered": ("moderator", "/signals/?kind=pdq&whose=others"),
+    "jobs": ("moderator", "/jobs/"),
+    "job that is done": ("moderator", "/jobs/{job}/"),
+    "job that waits": ("moderator", "/jobs/{queued}/"),
+    "leads": ("moderator", "/leads/"),
+    "leads, examined": ("moderator", "/leads/?done=1"),
+    "near lead": ("moderator", "/leads/{near}/"),
+    "lead on an alias": ("moderator", "/leads/{alias}/"),
+    "lead with a finding": ("moderator", "/leads/{examined}/"),
+    "open a dispute": ("moderator", "/signals/{theirs}/dispute/"),
+    "disputes": ("moderator", "/disputes/"),
+    "disputes to decide": (Role.ADJUDICATOR, "/disputes/?tab=decide"),
+    "dispute for its owner": ("moderator", "/disputes/{dispute}/"),
+    "dispute for its opener": ("moderator", "/disputes/{opened}/"),
+    "dispute for an adjudicator": (Role.ADJUDICATOR, "/disputes/{answered}/"),
+    "dispute that is decided": ("other", "/disputes/{decided}/"),
+    "dispute on appeal": (Role.EXTERNAL_ADJUDICATOR, "/disputes/{appealed}/"),
+    "recalls": ("moderator", "/recalls/"),
+    "recalls that we sent": ("moderator", "/recalls/?tab=sent"),
+    "recall to acknowledge": ("moderator", "/recalls/{recall}/"),
+    "recall for a second person": ("moderator", "/recalls/{kept}/"),
+    "recall that we sent": ("moderator", "/recalls/{sent}/"),
+    "members": (Role.STEWARD, "/members/"),
+    "our organisation": (Role.MEMBER_ADMIN, "/members/{pixelpond}/"),
+    "another organisation": (Role.MEMBER_ADMIN, "/members/{kestrel}/"),
+    "settings": ("moderator", "/settings/"),
+    "second factor": (Role.STEWARD, "/accounts/2fa/"),
+    "change of password": ("moderator", "/accounts/password/change/"),
+    "signing out": ("moderator", "/accounts/logout/"),
+    "ledger": (Role.AUDITOR, "/ledger/"),
+    "ledger of a member": (Role.MEMBER_ADMIN, "/ledger/?action=signal"),
+    "studio": (Role.EDITOR, "/studio/"),
+    "draft of a report": (Role.PUBLISHER, "/studio/{draft}/"),
+    "preview of a report": (Role.PUBLISHER, "/studio/{draft}/preview/"),
+    "reports": (None, "/reports/"),
+    "report": (None, "/reports/{year}/"),
+    "method": (None, "/method/"),
+    "sign-in": (None, "/accounts/login/"),
+    "forgotten password": (None, "/accounts/password/reset/"),
+    "nothing here": (None, "/no/such/page/"),
+    "nothing for you here": ("moderator", "/signals/LN-00000-00000/"),
+}
+"""Who looks (None: somebody who has not signed in), and where."""
+MISSING = {"nothing here", "nothing for you here"}
+SIZES = {"desk": DESK, "phone": PHONE}
+THEMES = ("light", "dark")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+AXE = Axe()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One database for all tests of this module, which only read."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        numbers = count(1)
+        patch.setattr("lantern_site.public_ids.secrets.randbits", lambda bits: 100 * next(numbers) + 50)
+        yield World(clock.now())
+        empty_tables()
+
+
+@pytest.fixture(scope="module")
+def site(world: World) -> Iterator[str]:
+    """The address of a server on that database; `live_server` would empty it after every test."""
+    server = LiveServer("localhost")
+    yield server.url
+    server.stop()
+
+
+def look_at(windows: Windows, world: World, site: str, name: str) -> Page:
+    who, pattern = PAGES[name]
+    page = windows.open(site) if who is None else windows.enter(world.people[who], site)
+    response = page.goto(world.address(pattern), wait_until="load")
+    assert response
+    assert response.status == (404 if name in MISSING else 200)
+    if name in MISSING:  # that a page is missing is what the console says first
+        assert "404" in windows.errors.pop(0)
+    return page
+
+
+def open_everything(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, and what does not fit into the window."""
+    found = AXE.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    said = [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*said, *([f"{wide} pixels too wide: {widest(page)}"] if wide > 0 else [])]
+
+
+def widest(page: Page) -> str:
+    return str(
+        page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth)"
+            ".slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' … ')"
+        )
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_fits(name: str, windows: Windows, world: World, site: str) -> None:
+    page = look_at(windows, world, site, name)
+    open_everything(page)
+    found = {}
+
+    for size, theme in product(SIZES, THEMES):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        found[size, theme] = faults(page)
+    if page.locator("[data-sheet]").count():
+        page.evaluate("location.hash = document.querySelector('[data-sheet]').id")
+        found["phone", "sheet"] = faults(page)
+
+    assert {place: said for place, said in found.items() if said} == {}
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", THEMES)
+def test_dialogs_and_the_menu_of_the_phone_are_accessible(
+    theme: str, windows: Windows, world: World, site: str
+) -> None:
+    page = look_at(windows, world, site, "queue")
+    page.emulate_media(color_scheme=theme)
+    found = {}
+
+    page.keyboard.press("?")
+    found["shortcuts"] = faults(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    found["stepped away"] = faults(page)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.get_by_role("button", name="Menu").click()
+    found["menu"] = faults(page)
+
+    assert {place: said for place, said in found.items() if said} == {}
+
+
+@pytest.mark.browser
+def test_the_description_of_the_interface_loads_under_the_content_policy(windows: Windows, site: str) -> None:
+    page = windows.open(site)
+
+    page.goto("/api/v1/docs/")
+
+    page.get_by_text("/api/v1/feed").first.wait_for()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_speaks_french(name: str, world: World) -> None:
+    who, pattern = PAGES[name]
+    client = Client(headers={"Accept-Language": "fr"})
+    if who is not None:
+        client.force_login(world.people[who])
+
+    response = client.get(world.address(pattern))
+
+    assert response.status_code == (404 if name in MISSING else 200)
+    assert '<html lang="fr"' in response.content.decode()
+
+
+@pytest.mark.parametrize("who", [*Role, "moderator"])
+def test_the_rail_leads_nobody_astray(who: str, world: World) -> None:
+    client = Client()
+    client.force_login(world.people[who])
+
+    offered = {item["url"] for item in client.get("/").context["nav"]}
+
+    assert {url: client.get(url).status_code for url in offered} == dict.fromkeys(offered, 200)
