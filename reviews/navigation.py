@@ -18,7 +18,7 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members import roles
-from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
+from lantern_site.members.roles import PROGRAMME_ROLES, Role
 from reviews import desk
 
 Words = str | Promise
@@ -88,9 +88,15 @@ PLACES = (
         frozenset({Role.EDITOR, Role.PUBLISHER, Role.AUDITOR}),
         group=PROGRAMME,
     ),
-    Place("transparency:ledger", gettext_lazy("Ledger"), "book-lock", PROGRAMME_ROLES | MEMBER_ROLES, group=PROGRAMME),
     Place(
-        "transparency:reports",
+        "transparency:ledger",
+        gettext_lazy("Ledger"),
+        "book-lock",
+        frozenset({Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN}),
+        group=PROGRAMME,
+    ),
+    Place(
+        "transparency:editions",
         gettext_lazy("Transparency"),
         "chart-column",
         group=PROGRAMME,

@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _desk(cast(PageRequest, request))
     try:
-        return redirect("transparency:reports")
+        return redirect("transparency:editions")
     except NoReverseMatch:
         return redirect("account_login")
 

@@ -149,7 +149,7 @@ def test_filters_stand_in_the_address(pixelpond: Organisation) -> None:
 
     def shown(address: str) -> set[str]:
         page = text(client.get(address))
-        return {one.reference for one in (grooming, hashed) if f"{one.reference} </span>" in page}
+        return {one.reference for one in (grooming, hashed) if f'<span class="num">{one.reference}</span>' in page}
 
     assert shown("/queue/") == {grooming.reference, hashed.reference}
     assert shown("/queue/?kind=sha256") == {hashed.reference}
