@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.members.models import Community
-from signals import candidates, kinds
+from signals import candidates, hashing, kinds
 from signals.candidates import Parsed
 from signals.intake import Item, Statement
 from signals.kinds import Kind
@@ -82,6 +83,19 @@ class FindValue(Refusable):
     def item(self) -> Item:
         given = self.cleaned_data
         return Item(Kind(given["kind"]), given["value"], service=given["service"] or None)
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ImageFiles(forms.FileField):
+    """Several files; `clean` gives the list of them."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(ImageFiles, self).clean(one, initial) for one in data or []]
 
 
 class Says(Refusable):
@@ -177,12 +191,19 @@ class Share(Says):
         required=False,
         help_text=_("What “python -m signals.matching.hash” printed about your files. The files stay with you."),
     )
+    images = ImageFiles(
+        label=_("Images"),
+        required=False,
+        help_text=_("Hashed in memory and forgotten. Never send material: this is for harmless pictures."),
+    )
     community = forms.ChoiceField(label=_("Share with"))
 
     field_order = ("kind", "service", "values", "hash_file", "harm")
 
     def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not settings.HASH_UPLOADS:
+            del self.fields["images"]
         options: dict[str, list[tuple[str, str | Promise]]] = {
             "kind": [(kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED],
             "service": [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())],
@@ -207,7 +228,8 @@ class Share(Says):
             for line in given["values"].splitlines()
             if line.strip()
         ]
-        return typed + items_of(candidates.parse(given["hash_file"]))
+        hashed = [hashing.hash_image(image.read()) for image in given.get("images") or []]
+        return typed + items_of(candidates.parse("\n".join([given["hash_file"], *hashed])))
 
 
 def items_of(parsed: Parsed) -> list[Item]:
@@ -265,10 +287,13 @@ class StartJob(Refusable):
         return candidates.parse(content, kind=given["kind"], service=given["service"])
 
 
+def notice_oversize(form: forms.Form, sent: str | None, field: str) -> None:
+    """Say why a file did not arrive: what is larger than memory is meant to hold is dropped on the way."""
+    if int(sent or 0) > UPLOAD_LIMIT:
+        form.add_error(field, _("What you sent is larger than 25 MB. Split it."))
+
+
 def _text_of(uploaded: Any, form: forms.Form, field: str) -> str:
-    if uploaded.size > UPLOAD_LIMIT:
-        form.add_error(field, _("This file is larger than 25 MB. Split it."))
-        return ""
     try:
         return candidates.decode(uploaded.read())
     except Invalid as refusal:

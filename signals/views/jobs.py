@@ -51,6 +51,7 @@ def index(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, forms.StartJob())
     form = forms.StartJob(request.POST, request.FILES)
+    forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file")
     status = 422
     if form.is_valid():
         parsed, given = form.parsed(), form.cleaned_data

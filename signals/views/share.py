@@ -37,6 +37,7 @@ def share(request: PageRequest) -> HttpResponse:
         return _page(request, _empty_form(request))
     with acting_as(request.actor):
         form = _form(request, request.POST, request.FILES)
+    forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "hash_file")
     if not form.is_valid():
         return _answer(request, form, 422)
     try:
