@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django_htmx.middleware import HtmxDetails
 
 from lantern_site import clock
@@ -42,7 +43,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The door of every page that is not public.
 
     Reads (GET) run in one transaction that sees what the actor may see. Writes run in the transactions of the services
-    that they call; what such a view shows afterwards it reads inside `seen_by`.
+    that they call; what such a view shows afterwards it reads inside `acting_as`. No browser or proxy keeps a page.
     """
 
     @wraps(view)
@@ -55,17 +56,23 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         known.actor = known.person.actor(known.now)
         if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person):
             return redirect("mfa_activate_totp")
-        try:
-            with timezone.override(ZoneInfo(known.person.time_zone)):
-                if request.method in ("GET", "HEAD"):
-                    with acting_as(known.actor):
-                        return view(known, *args, **kwargs)
-                return view(known, *args, **kwargs)
-        except Refusal as refusal:
-            return refused(known, refusal)
+        with timezone.override(ZoneInfo(known.person.time_zone)):
+            response = _answer(view, known, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
     door.is_signed_in = True  # type: ignore[attr-defined]
     return door
+
+
+def _answer(view: Callable[..., HttpResponse], request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        if request.method in ("GET", "HEAD"):
+            with acting_as(request.actor):
+                return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
+    except Refusal as refusal:
+        return refused(request, refusal)
 
 
 def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -25,7 +25,7 @@ from reviews.services import decisions, holds
 from reviews.views import queue
 from reviews.views.attempts import Attempt, attempt
 from reviews.workflow import HoldReason
-from signals import receipts
+from signals import feed, receipts
 from signals.forms import Refusable
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
@@ -87,6 +87,7 @@ def find(request: PageRequest, signal_id: int) -> Signal:
         raise unknown_signal()
     if actor.programme or actor.organisation_id is None or actor.organisation_id == found.organisation_id:
         return found
+    feed.lock([found.pk])
     receipts.give([found], actor.organisation_id, Receipt.Way.PAGE, request.now)
     return full.get()
 

@@ -13,9 +13,9 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_of
-from signals import intake, kinds, moves, normalise, policies, workflow
+from signals import intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
-from signals.models import Incident, Indicator, Signal, SignalVersion
+from signals.models import Incident, Indicator, Receipt, Signal, SignalVersion
 from signals.workflow import Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
@@ -221,6 +221,8 @@ def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
         value = intake.value_of(signal.indicator)
         if value is None:
             raise WrongState(_("The value was wiped."))
+        if not actor.programme:
+            receipts.give([signal], organisation_of(actor).pk, Receipt.Way.REVEAL, now)
         record(
             "signal.revealed",
             subject_kind="signal",
