@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
+from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.models import Community, Grant, Membership, Organisation, Staff
+from lantern_site.members.models import Organisation
 from lantern_site.members.roles import SECOND_FACTOR_REQUIRED, Role
+from lantern_site.members.services import organisations, staff
 
 PASSWORD = "lantern-demo"
 PLATFORM, EUROPE, AMERICA = MemberKind.PLATFORM, "europe", "north america"
@@ -84,34 +86,31 @@ def address(character: Character) -> str:
 
 
 def enter(house: House, starts: datetime, hashed: str) -> Organisation:
-    """The organisation with its people and, for a member, its place among everyone."""
-    joined_at = starts + timedelta(days=house.joins)
-    organisation = Organisation.objects.create(
+    """The organisation with its people, through the services."""
+    joined_at, clock = starts + timedelta(days=house.joins), Actor.clock()
+    organisation = organisations.admit(
         name=house.name,
         kind=house.kind,
         region=house.region,
         joined_on=joined_at.date(),
-        identifiers_allowed_from=joined_at.date() if house.identifiers else None,
         probation_ends_on=joined_at.date() + timedelta(days=90),
+        identifiers_allowed_from=joined_at.date() if house.identifiers else None,
+        actor=clock,
+        now=joined_at,
     )
     for character in house.people:
-        staff = Staff.objects.create(
-            organisation=organisation,
+        person = staff.enrol(
+            organisation_id=organisation.public_id,
             email=address(character),
             name=character.name,
-            pseudonym=f"{house.name} {100 + Staff.objects.count()}",
-            password=hashed,
+            held=character.roles,
             trained_until=date(starts.year + 5, 1, 1),
-            joined_at=joined_at,
-        )
-        Grant.objects.bulk_create(
-            Grant(staff=staff, role=role, granted_at=joined_at, granted_by=staff.public_id) for role in character.roles
+            actor=clock,
+            now=joined_at,
+            password=hashed,
         )
         if SECOND_FACTOR_REQUIRED & set(character.roles):
-            TOTP.activate(staff, generate_totp_secret())
-    if house.kind != MemberKind.PROGRAMME:
-        everyone, _ = Community.objects.get_or_create(is_everyone=True, defaults={"name": "Everyone"})
-        Membership.objects.create(community=everyone, organisation=organisation, joined_at=joined_at)
+            TOTP.activate(person, generate_totp_secret())
     return organisation
 
 

@@ -78,9 +78,7 @@ def _page(
 
 def _people(found: Organisation) -> list[tuple[Staff, str]]:
     people = found.staff.prefetch_related("grants").order_by("name", "pk")
-    return [
-        (person, ", ".join(str(grant.get_role_display()) for grant in person.grants.all())) for person in people
-    ]
+    return [(person, ", ".join(str(grant.get_role_display()) for grant in person.grants.all())) for person in people]
 
 
 def _facts(found: Organisation) -> list[dict[str, object]]:
