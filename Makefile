@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.
   --only-binary :all: --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench messages lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,10 @@ check: .venv/ready  ## style, types, architecture, migrations: without a databas
 
 bench: .venv/ready  ## the measured bars
 	@echo "There is no benchmark suite yet."
+
+messages: export LANTERN_BUILD = 1
+messages: .venv/ready  ## renew the French catalogue from the code and the templates
+	@$(PYTHON) manage.py collect_messages
 
 lock: .venv/ready  ## renew the hashed requirements from pyproject.toml
 	@$(LOCK) pyproject.toml --output-file requirements.txt

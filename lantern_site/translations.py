@@ -97,8 +97,7 @@ def _take_over(known: Catalog, renewed: Catalog, message: Message) -> None:
 
 def is_translated(message: Message) -> bool:
     """Whether there is a word for it, in each of its forms."""
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
-    return all(forms)
+    return all(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
 
 
 def read_catalogue(source: Path) -> Catalog:

@@ -65,7 +65,8 @@ class Offers:
 
     @cached_property
     def approving(self) -> Answer:
-        return permits(policies.may_approve, self.actor, self.signal, self.now)
+        given = policies.approvals_given(self.signal)
+        return permits(policies.may_approve, self.actor, self.signal, given, self.now)
 
     @cached_property
     def reviewing(self) -> Answer:

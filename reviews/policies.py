@@ -1,5 +1,6 @@
 """May this actor judge this, now? Separation is by person and by organisation."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -57,24 +58,29 @@ def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
     if not actor.programme and actor.organisation_id != signal.organisation_id:
         raise NotAllowed(_("Another organisation's signals are reviewed there."))
     require_training(actor, now.date())
-    if signal.submitted_by.public_id in actor.people:
+    if signal.submitted_by_id == actor.staff_id:
         raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
-    if signal.version.proposed_by.public_id in actor.people:
+    if signal.version.proposed_by_id == actor.staff_id:
         raise NotAllowed(_("You wrote this version. Somebody else must review it."))
 
 
-def may_approve(actor: Actor, signal: Signal, now: datetime) -> None:
+def approvals_given(signal: Signal) -> dict[str, int]:
+    """The attestations that the version under review has, each with the primary key of the person who gave it."""
+    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
+    return dict(given.values_list("attestation", "decided_by_id"))
+
+
+def may_approve(actor: Actor, signal: Signal, given: Mapping[str, int], now: datetime) -> None:
     """On top of reviewing: one person gives one approval, and each attestation is given once.
 
     What still waits after its own reviewer has approved waits for the programme, whatever the rule would say by now.
     """
     may_review(actor, signal, now)
-    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
-    if given.filter(decided_by__public_id__in=actor.people).exists():
+    if actor.staff_id in given.values():
         raise NotAllowed(_("You have approved this signal already. Somebody else must give the other approval."))
-    if given.filter(attestation=attestation_of(actor)).exists():
+    if attestation_of(actor) in given:
         raise NotAllowed(_("This approval has been given. The signal waits for the other one."))
-    if actor.programme and not given.filter(attestation=Attestation.EVIDENCE).exists():
+    if actor.programme and Attestation.EVIDENCE not in given:
         raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
 
 

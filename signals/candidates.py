@@ -238,14 +238,18 @@ def _line(line: str, defaults: Item) -> list[Item]:
     if defaults.kind == TEXT:
         return [replace(defaults, value=line.rstrip("\r\n"))]
     text, _tab, reference = line.partition("\t")
-    given = replace(defaults, value=text.strip(), reference=reference)
-    word, colon, rest = given.value.partition(":")
+    return [_said(replace(defaults, value=text.strip(), reference=reference))]
+
+
+def _said(given: Item) -> Item:
+    """The item, told by its own value of which kind it is: `kind:value` or `digest:kind:hex`."""
+    word, colon, rest = given.value.strip().partition(":")
     if colon and word.strip().lower() == _DIGEST:
         kind, _colon, digest = rest.partition(":")
-        return [replace(given, kind=kind, value="", public_digest=digest)]
+        return replace(given, kind=kind, value="", public_digest=digest)
     if colon and _plain(word) in _KINDS:
-        return [replace(given, kind=word, value=rest)]
-    return [given]
+        return replace(given, kind=word, value=rest)
+    return given
 
 
 _HASH_OF_LENGTH: Mapping[int, Kind] = MappingProxyType({16: Kind.PHASH, 32: Kind.MD5, 40: Kind.SHA1})
@@ -325,6 +329,8 @@ def _csv_items(named: Mapping[str, str], defaults: Item) -> list[Item]:
         kind=named.get("kind", "").strip() or defaults.kind,
         service=named.get("service", "").strip() or defaults.service,
     )
+    if not given.kind and not given.public_digest.strip():
+        given = _said(given)
     text = named.get(TEXT, "")
     items = [replace(given, kind=TEXT, value=text, public_digest="")] if text.strip() else []
     return [given, *items] if given.value.strip() or given.public_digest.strip() or not items else items

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
@@ -202,6 +203,7 @@ class Share(Says):
 
     def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._places: list[tuple[str, int]] = []
         if not settings.HASH_UPLOADS:
             del self.fields["images"]
         options: dict[str, list[tuple[str, str | Promise]]] = {
@@ -221,23 +223,37 @@ class Share(Says):
         return _text_of(uploaded, self, "hash_file")
 
     def items(self) -> list[Item]:
-        """The values that were typed and those out of the file of hashes. Raises Invalid for a bad row."""
-        kind, given = Kind(self.cleaned_data["kind"]), self.cleaned_data
-        typed = [
-            Item(kind, line.strip(), service=given["service"] or None)
-            for line in given["values"].splitlines()
-            if line.strip()
-        ]
-        hashed = [hashing.hash_image(image.read()) for image in given.get("images") or []]
-        return typed + items_of(candidates.parse("\n".join([given["hash_file"], *hashed])))
+        """What was typed, then what stands in the file of hashes, then images. Raises Invalid for a bad row."""
+        given = self.cleaned_data
+        kind, service = Kind(given["kind"]), given["service"] or None
+        lines = enumerate(given["values"].splitlines(), start=1)
+        found = [("values", row, Item(kind, line.strip(), service=service)) for row, line in lines if line.strip()]
+        hashed = "\n".join(hashing.hash_image(image.read()) for image in given.get("images") or [])
+        for field, content in (("hash_file", given["hash_file"]), ("images", hashed)):
+            found += [(field, row, item) for row, item in hashes_of(candidates.parse(content), field)]
+        self._places = [(field, row) for field, row, _item in found]
+        return [item for _field, _row, item in found]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Of several values, say which one was refused: the domain counts them, people look for a line."""
+        name, _dash, number = refusal.field.partition("-") if isinstance(refusal, Invalid) else ("", "", "")
+        if number and name not in self.fields:
+            field, row = self._places[int(number) - 1]
+            self.add_error(field, str(refusal) if len(self._places) == 1 else _in_row(row, str(refusal)))
+        else:
+            super().refuse(refusal)
 
 
-def items_of(parsed: Parsed) -> list[Item]:
-    """Values of a file of hashes, to be shared. Raises Invalid with the first bad row."""
+def hashes_of(parsed: Parsed, field: str) -> list[tuple[int, Item]]:
+    """Rows of a file of hashes, to be shared. Raises Invalid for `field` with the first bad row."""
     for refused in parsed.refused:
-        raise Invalid(_("Row %(row)d: %(sentence)s") % {"row": refused.row, "sentence": refused.sentence}, "hash_file")
+        raise Invalid(_in_row(refused.row, refused.sentence), field)
     hashes = (one for one in parsed.candidates if one.kind in kinds.HASHES)
-    return [Item(Kind(one.kind), one.value, quality=one.quality) for one in hashes]
+    return [(one.row, Item(Kind(one.kind), one.value, quality=one.quality)) for one in hashes]
+
+
+def _in_row(row: int, sentence: str) -> str:
+    return gettext("Row %(row)d: %(sentence)s") % {"row": row, "sentence": sentence}
 
 
 class StartJob(Refusable):

@@ -111,17 +111,23 @@ def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:
     return now + timedelta(days=days)
 
 
-def find_or_create_indicator(normal: Normal, now: datetime) -> Indicator:
-    """The indicator of a value, known by its keyed digest."""
+def locked_indicator(normal: Normal, now: datetime) -> Indicator:
+    """The indicator of a value, known by its keyed digest, with its row locked; made if there was none.
+
+    One statement does it, so that two who bring the same new value wait for each other.
+    """
     public = normalise.public_digest(normal)
-    indicator, created = Indicator.objects.get_or_create(
-        kind=normal.kind,
-        digest=protection.digest(public),
-        defaults={"bucket": protection.bucket(public), "created_at": now},
+    digest, bucket = protection.digest(public), protection.bucket(public)
+    [indicator] = Indicator.objects.bulk_create(
+        [Indicator(kind=normal.kind, digest=digest, bucket=bucket, created_at=now)],
+        update_conflicts=True,
+        unique_fields=["kind", "digest"],
+        update_fields=["bucket"],  # the same as before: an update takes the lock
     )
     alias = normalise.alias_digest(normal)
-    if created and alias is not None:
-        IndicatorAlias.objects.create(indicator=indicator, digest=protection.digest(alias))
+    if alias is not None:
+        made = IndicatorAlias(indicator=indicator, digest=protection.digest(alias))
+        IndicatorAlias.objects.bulk_create([made], ignore_conflicts=True)
     return indicator
 
 
@@ -133,9 +139,9 @@ def find_indicator(normal: Normal) -> Indicator | None:
 
 def keep_value(indicator: Indicator, normal: Normal) -> None:
     """Encrypt and keep the value, unless it is here already. The actor must see a signal on the indicator."""
-    if not IndicatorValue.objects.filter(pk=indicator.pk).exists():
-        ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator))
-        IndicatorValue.objects.create(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
+    ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator))
+    kept = IndicatorValue(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
+    IndicatorValue.objects.bulk_create([kept], ignore_conflicts=True)
 
 
 def value_of(indicator: Indicator) -> str | None:

@@ -147,12 +147,13 @@ def _email(text: str) -> Normal:
 
 def _address(text: str) -> tuple[str, str]:
     """The normal form of an e-mail address, and its domain as people read it."""
+    text = _lowered(text)  # first, because a wide ＠ is an @ sign
     if "@" not in text:
         _refuse(_("An e-mail address has an @ sign between the name and the domain. This has none."))
     if any(mark in text for mark in "<>,; \t\r\n"):
         _refuse(_("Enter one e-mail address only, without a name or brackets around it."))
     try:
-        parts = validate_email(_lowered(text), check_deliverability=False)
+        parts = validate_email(text, check_deliverability=False)
     except (EmailNotValidError, UnicodeError):
         _refuse(_("This is not an e-mail address. Check the part before and after the @ sign."))
     domain = (parts.ascii_domain or parts.domain).lower()
@@ -278,7 +279,7 @@ def _placed(text: str, code: str | None) -> tuple[Service, str]:
         place = SERVICES.get(prefix) if colon else None
         name = rest
     if place is None:
-        _refuse(_("Say on which service this is: choose one from the list."), "service")
+        _refuse(_("Say on which service this is: %(services)s.") % {"services": ", ".join(SERVICES)}, "service")
     return place, name.strip()
 
 

@@ -11,9 +11,8 @@ from django.contrib.auth.hashers import make_password
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.models import Community, Grant, Organisation, Staff
+from lantern_site.members.models import Community, Grant, Membership, Organisation, Staff
 from lantern_site.members.roles import Role
-from lantern_site.members.services import organisations
 from reviews.approvals import Approvals
 from reviews.policies import approvals_needed
 from reviews.services import decisions
@@ -38,17 +37,24 @@ def everyone() -> Community:
 def organisation(
     name: str, kind: MemberKind, joined_on: date = date(2024, 1, 8), probation_ends_on: date | None = None
 ) -> Organisation:
-    """An organisation that has passed every gate; the same one for the same name."""
-    return Organisation.objects.filter(name=name).first() or organisations.admit(
+    """An organisation that has passed every gate; the same one for the same name.
+
+    Made without the service: a test's ledger begins with what the test itself does.
+    """
+    made, created = Organisation.objects.get_or_create(
         name=name,
-        kind=kind,
-        region="europe",
-        joined_on=joined_on,
-        probation_ends_on=probation_ends_on,
-        identifiers_allowed_from=joined_on,
-        actor=Actor.clock(),
-        now=NOW - timedelta(days=500),
+        defaults={
+            "kind": kind,
+            "joined_on": joined_on,
+            "probation_ends_on": probation_ends_on,
+            "identifiers_allowed_from": joined_on,
+            "region": "europe",
+        },
     )
+    if created and kind != MemberKind.PROGRAMME:
+        joined_at = datetime(joined_on.year, joined_on.month, joined_on.day, tzinfo=UTC)
+        Membership.objects.create(community=everyone(), organisation=made, joined_at=joined_at)
+    return made
 
 
 def member(name: str = "Pixelpond", *, probation_ends_on: date | None = None) -> Organisation:

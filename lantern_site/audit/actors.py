@@ -1,6 +1,7 @@
 """Who acts: a member of staff, an API key with the person who issued it, or the clock."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -13,7 +14,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Everything that a rule may ask about the one who acts. Ids are public ids unless they end in `_id`."""
+    """Everything that a rule may ask about the one who acts. Ids are public ids unless they end in `_id`.
+
+    `staff_id` is the person behind the act: of a key, the one who issued it.
+    """
 
     kind: ActorKind
     id: int
@@ -22,6 +26,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     issuer: int | None = None
     programme: bool = False
+    staff_id: int | None = None
+    trained_until: date | None = None
 
     @classmethod
     def clock(cls) -> Self:

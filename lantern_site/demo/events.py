@@ -62,7 +62,7 @@ def submit(world: World, now: datetime, *, slow: bool = False) -> None:
         items += [values.of_kind(dice, kind) for kind in dice.sample([Kind.SHA256, Kind.PDQ, Kind.MD5], 2)]
     if not identifiers and items[0].kind in IDENTIFIERS:
         return
-    actor = world.somebody(house, Role.SUBMITTER, now)
+    actor = world.somebody(house, Role.SUBMITTER)
     says = values.statement(dice, items[0].kind)
     try:
         shared = sharing.submit(items=items, statement=says, community_id=world.everyone, actor=actor, now=now)
@@ -72,17 +72,26 @@ def submit(world: World, now: datetime, *, slow: bool = False) -> None:
     for signal in shared:
         hours = dice.lognormvariate(0, 0.6) * HOURS_TO_REVIEW[Severity(signal.severity)]
         wait = timedelta(hours=hours + (30 if slow else 0))
-        world.plan(now + wait, partial(review, world, signal=signal, house=house, says=says, dice=dice))
+        later = partial(review, world, signal=signal, house=house, submitter=actor, says=says, dice=dice)
+        world.plan(now + wait, later)
     if slow and dice.random() < 0.2:
-        reviewer = world.somebody(house, Role.REVIEWER, now, but=actor.id)
+        reviewer = world.somebody(house, Role.REVIEWER, but=actor)
         claims.claim(signal_id=shared[0].public_id, actor=reviewer, now=world.ends - timedelta(minutes=4))
 
 
 def review(
-    world: World, now: datetime, *, signal: Signal, house: str, says: Statement, dice: Random, version: int = 1
+    world: World,
+    now: datetime,
+    *,
+    signal: Signal,
+    house: str,
+    submitter: Actor,
+    says: Statement,
+    dice: Random,
+    version: int = 1,
 ) -> None:
     """A second person of the same house decides."""
-    reviewer = world.somebody(house, Role.REVIEWER, now, but=signal.submitted_by.public_id)
+    reviewer = world.somebody(house, Role.REVIEWER, but=submitter)
     luck = dice.random()
     if luck < 0.05:
         judgement = Judgement(Verdict.REJECT, outward=dice.choice(REJECTED_BECAUSE))
@@ -94,7 +103,7 @@ def review(
         signal_id=signal.public_id, judgement=judgement, version=version, actor=reviewer, now=now
     )
     if decided.status == Status.RETURNED:
-        again = partial(resubmit, world, signal=signal, house=house, says=says, dice=dice)
+        again = partial(resubmit, world, signal=signal, house=house, submitter=submitter, says=says, dice=dice)
         world.plan(now + timedelta(hours=20), again)
     elif decided.status == Status.SUBMITTED:
         world.plan(now + timedelta(hours=dice.uniform(1, 9)), partial(complete, world, signal=signal, version=version))
@@ -102,15 +111,17 @@ def review(
         follow(world, now, decided, dice)
 
 
-def resubmit(world: World, now: datetime, *, signal: Signal, house: str, says: Statement, dice: Random) -> None:
-    sharing.resubmit(signal_id=signal.public_id, statement=says, actor=signal.submitted_by.actor(now), now=now)
-    again = partial(review, world, signal=signal, house=house, says=says, dice=dice, version=2)
+def resubmit(
+    world: World, now: datetime, *, signal: Signal, house: str, submitter: Actor, says: Statement, dice: Random
+) -> None:
+    sharing.resubmit(signal_id=signal.public_id, statement=says, actor=submitter, now=now)
+    again = partial(review, world, signal=signal, house=house, submitter=submitter, says=says, dice=dice, version=2)
     world.plan(now + timedelta(hours=dice.uniform(2, 12)), again)
 
 
 def complete(world: World, now: datetime, *, signal: Signal, version: int) -> None:
     """The programme gives the approval that only it can give."""
-    steward = world.somebody("Lantern programme", Role.STEWARD, now)
+    steward = world.somebody("Lantern programme", Role.STEWARD)
     judgement = Judgement(Verdict.APPROVE, attested=True)
     shared = decisions.decide(signal_id=signal.public_id, judgement=judgement, version=version, actor=steward, now=now)
     if shared.status == Status.ACTIVE:
@@ -130,7 +141,7 @@ def follow(world: World, now: datetime, signal: Signal, dice: Random) -> None:
 
 def check(world: World, now: datetime, *, signal: Signal, dice: Random) -> None:
     """A steward's completeness check of a signal that is shared already."""
-    steward = world.somebody("Lantern programme", Role.STEWARD, now)
+    steward = world.somebody("Lantern programme", Role.STEWARD)
     passed = dice.random() < 0.94
     note = "" if passed else "The basis does not say who saw the evidence."
     attempt(decisions.check, signal_id=signal.public_id, passed=passed, note=note, actor=steward, now=now)
@@ -138,7 +149,7 @@ def check(world: World, now: datetime, *, signal: Signal, dice: Random) -> None:
 
 def withdraw(world: World, now: datetime, *, signal: Signal, dice: Random) -> None:
     """The owner takes it back; in one of four cases because it could have been wrong."""
-    owner = world.somebody(signal.organisation.name, Role.REVIEWER, now)
+    owner = world.somebody(signal.organisation.name, Role.REVIEWER)
     could_be_wrong = dice.random() < 0.25
     attempt(
         decisions.withdraw, signal_id=signal.public_id, could_be_wrong=could_be_wrong, note="", actor=owner, now=now
@@ -149,7 +160,7 @@ def withdraw(world: World, now: datetime, *, signal: Signal, dice: Random) -> No
 def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> None:
     """Another member objects."""
     name = world.receiving_house(but=signal.organisation.name, platforms_only=True)
-    opener = world.somebody(name, Role.ANALYST, now)
+    opener = world.somebody(name, Role.ANALYST)
     reason = dice.choice(list(OBJECTIONS))
     give([signal], world.organisations[name].pk, way=Receipt.Way.PAGE, now=now)
     opened = attempt(
@@ -166,7 +177,7 @@ def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> Non
     if not isinstance(opened, Dispute):
         return
     if opened.hold_asked:
-        second = world.somebody(name, Role.ANALYST, now, but=opener.id)
+        second = world.somebody(name, Role.ANALYST, but=opener)
         hold = partial(attempt, disputes.confirm_hold, dispute_id=opened.public_id, actor=second)
         world.plan(now + timedelta(hours=3), lambda at: hold(now=at))
     world.plan(
@@ -184,7 +195,7 @@ def object_to_recent(world: World, now: datetime) -> None:
 
 def answer(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dice: Random) -> None:
     """The owner accepts, or answers and the adjudicator decides."""
-    owner = world.somebody(signal.organisation.name, Role.REVIEWER, now)
+    owner = world.somebody(signal.organisation.name, Role.REVIEWER)
     if dice.random() < 0.3:
         attempt(disputes.accept, dispute_id=dispute.public_id, actor=owner, now=now)
         plan_answers(world, now, signal)
@@ -203,7 +214,7 @@ def decide(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dic
         dispute_id=dispute.public_id,
         result=result,
         text="Decided on the statement, the answer and the recorded basis.",
-        actor=world.somebody("Lantern programme", Role.ADJUDICATOR, now),
+        actor=world.somebody("Lantern programme", Role.ADJUDICATOR),
         now=now,
     )
     plan_answers(world, now, signal)
@@ -220,7 +231,7 @@ def plan_answers(world: World, now: datetime, signal: Signal) -> None:
 
 
 def acknowledge(world: World, now: datetime, *, recall: Recall, house: str) -> None:
-    actor = world.somebody(house, Role.ANALYST, now)
+    actor = world.somebody(house, Role.ANALYST)
     undone = world.dice.random() < 0.2
     said = recalls.Answer(
         answer=RecallAnswer.UNDONE if undone else RecallAnswer.NOTHING_FOUND,
@@ -237,7 +248,7 @@ def match(world: World, now: datetime) -> None:
     known = [item for item in dice.sample(world.shared, min(len(world.shared), 9)) if item.kind in COMPARED]
     unknown = [item for item in (values.item(dice) for _ in range(70)) if item.kind in COMPARED]
     items = dice.sample(known + unknown, len(known) + len(unknown))
-    actor = world.somebody(house, Role.ANALYST, now)
+    actor = world.somebody(house, Role.ANALYST)
     job = jobs.start(
         label=f"Accounts under review, week {now.isocalendar().week}",
         purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
@@ -292,7 +303,7 @@ def find(world: World, now: datetime, *, lead: Lead, house: str, dice: Random) -
             looks_wrong=LooksWrong.YES if wrong else LooksWrong.NO,
             looks_wrong_because="The handle was reused by somebody else." if wrong else "",
         ),
-        actor=world.somebody(house, Role.ANALYST, now),
+        actor=world.somebody(house, Role.ANALYST),
         now=now,
     )
 

@@ -80,7 +80,7 @@ def _plan_report(world: World) -> None:
 
 
 def _freeze(world: World, year: int, now: datetime) -> None:
-    editor = world.somebody("Lantern programme", Role.EDITOR, now)
+    editor = world.somebody("Lantern programme", Role.EDITOR)
     edition = transparency.freeze(year=year, actor=editor, now=now)
     transparency.compute(edition_id=edition.public_id, actor=editor, now=now)
     world.plan(now + timedelta(days=12), partial(_publish, world, edition.public_id))
@@ -88,5 +88,5 @@ def _freeze(world: World, year: int, now: datetime) -> None:
 
 def _publish(world: World, edition_id: int, now: datetime) -> None:
     with suppress(Refusal):
-        publisher = world.somebody("Lantern programme", Role.PUBLISHER, now)
+        publisher = world.somebody("Lantern programme", Role.PUBLISHER)
         transparency.publish(edition_id=edition_id, actor=publisher, now=now)

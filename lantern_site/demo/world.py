@@ -14,7 +14,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.demo import cast, values
 from lantern_site.demo.cast import House
 from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.models import Community, Organisation, Staff
+from lantern_site.members.models import Community, Organisation
 from lantern_site.members.roles import Role
 from signals.intake import Item
 
@@ -29,7 +29,7 @@ class World:
         self.dice = Random(seed)
         self.houses: dict[str, House] = {}
         self.organisations: dict[str, Organisation] = {}
-        self.people: dict[tuple[str, Role], list[Staff]] = {}
+        self.people: dict[tuple[str, Role], list[Actor]] = {}
         self.shared: list[Item] = []
         self.everyone = 0
         self._planned: list[tuple[datetime, int, Event]] = []
@@ -57,14 +57,14 @@ class World:
         organisation = cast.enter(house, self.starts, hashed)
         self.houses[house.name], self.organisations[house.name] = house, organisation
         for person in organisation.staff.select_related("organisation").order_by("pk"):
-            for grant in person.grants.all():
-                self.people.setdefault((house.name, Role(grant.role)), []).append(person)
+            actor = person.actor(clock.now())
+            for role in actor.roles:
+                self.people.setdefault((house.name, Role(role)), []).append(actor)
         self.everyone = Community.objects.filter(is_everyone=True).values_list("public_id", flat=True).first() or 0
 
-    def somebody(self, house: str, role: Role, at: datetime, *, but: int = 0) -> Actor:
-        """A person of the house who holds the role, other than the one with the public id `but`."""
-        found = [person for person in self.people[house, role] if person.public_id != but]
-        return self.dice.choice(found).actor(at)
+    def somebody(self, house: str, role: Role, *, but: Actor | None = None) -> Actor:
+        """A person of the house who holds the role, other than `but`. Nobody changes their role in this story."""
+        return self.dice.choice([actor for actor in self.people[house, role] if actor != but])
 
     def sharing_house(self) -> str:
         return values.chosen(self.dice, {name: house.weight for name, house in self.houses.items() if house.weight})

@@ -112,9 +112,6 @@ class Staff(AbstractBaseUser):
         """The name for colleagues, the pseudonym for everybody else."""
         return self.name if self.organisation_id == actor.organisation_id else self.pseudonym
 
-    def is_trained(self, today: date) -> bool:
-        return self.trained_until is not None and today <= self.trained_until
-
     def actor(self, now: datetime) -> Actor:
         """The person as an actor, with the roles that are valid now."""
         return Actor(
@@ -124,6 +121,8 @@ class Staff(AbstractBaseUser):
             organisation=self.organisation.public_id,
             roles=frozenset(self.grants.valid_at(now).values_list("role", flat=True)),
             programme=self.organisation.is_programme,
+            staff_id=self.pk,
+            trained_until=self.trained_until,
         )
 
     def get_full_name(self) -> str:
@@ -203,6 +202,7 @@ class ApiKey(models.Model):
             roles=frozenset(f"key:{scope}" for scope in self.scopes),
             issuer=self.issued_by.public_id,
             programme=self.organisation.is_programme,
+            staff_id=self.issued_by_id,
         )
 
 

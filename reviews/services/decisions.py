@@ -1,5 +1,6 @@
 """Deciding about a submitted signal, checking a shared one, and what its owner withdraws."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
-from lantern_site.members.policies import organisation_of, staff_of
+from lantern_site.members.policies import organisation_id_of, staff_id_of
 from reviews import policies
 from reviews.models import Claim, Decision
 from reviews.services import holds, recalls
@@ -41,25 +42,28 @@ def decide(*, signal_id: int, judgement: Judgement, version: int, actor: Actor, 
         signal = sharing.locked(actor, signal_id)
         workflow.target(signal.status, Move(judgement.verdict))
         _same_version(signal, version)
-        _not_claimed_by_another(signal, actor, now)
+        claim = _claim(signal, actor, now)
         if judgement.verdict == Verdict.APPROVE:
-            policies.may_approve(actor, signal, now)
-            _approve(record, signal, judgement)
+            given = policies.approvals_given(signal)
+            policies.may_approve(actor, signal, given, now)
+            _approve(record, signal, judgement, given)
         else:
             policies.may_review(actor, signal, now)
             _turn_down(record, signal, judgement)
-        Claim.objects.filter(signal=signal, ended_at__isnull=True).update(ended_at=now)
+        if claim is not None:
+            claim.ended_at = now
+            claim.save(update_fields=["ended_at"])
         return signal
 
 
-def _approve(record: Recorder, signal: Signal, judgement: Judgement) -> None:
+def _approve(record: Recorder, signal: Signal, judgement: Judgement, before: Collection[str]) -> None:
     if not judgement.attested:
         raise Invalid(_("Confirm what you vouch for."), "attested")
     attestation = policies.attestation_of(record.actor)
     plan = policies.approvals_needed(signal, record.now)
     _write(record, signal, judgement, attestation)
     facts = {"attestation": attestation.value, "why": plan.why.value if plan.why else ""}
-    given = _given(signal)
+    given = {attestation, *before}
     if plan.first - given:
         moves.note(record, signal, "signal.approved", facts=facts, payload=_notes(judgement))
         return
@@ -85,16 +89,11 @@ def _write(record: Recorder, signal: Signal, judgement: Judgement, attestation: 
         verdict=judgement.verdict,
         attestation=attestation or "",
         decided_at=record.now,
-        decided_by=staff_of(record.actor),
-        organisation=organisation_of(record.actor),
+        decided_by_id=staff_id_of(record.actor),
+        organisation_id=organisation_id_of(record.actor),
         outward_note=judgement.outward,
         inward_note=judgement.inward,
     )
-
-
-def _given(signal: Signal) -> set[Attestation]:
-    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
-    return {Attestation(attestation) for attestation in given.values_list("attestation", flat=True)}
 
 
 def _notes(judgement: Judgement) -> dict[str, str]:
@@ -106,10 +105,12 @@ def _same_version(signal: Signal, version: int) -> None:
         raise WrongState(_("The signal was changed while you looked at it. Read the new version first."))
 
 
-def _not_claimed_by_another(signal: Signal, actor: Actor, now: datetime) -> None:
-    claim = Claim.objects.held_at(now).filter(signal=signal).select_related("staff").first()
-    if claim is not None and claim.staff.public_id not in actor.people:
+def _claim(signal: Signal, actor: Actor, now: datetime) -> Claim | None:
+    """The open claim on the signal. Raises WrongState while it is somebody else's."""
+    claim = Claim.objects.filter(signal=signal, ended_at__isnull=True).select_related("staff").first()
+    if claim is not None and claim.is_held(now) and claim.staff_id != actor.staff_id:
         raise WrongState(_("%(name)s is working on this.") % {"name": claim.staff.name_for(actor)})
+    return claim
 
 
 def check(*, signal_id: int, passed: bool, note: str, actor: Actor, now: datetime) -> Signal:

@@ -13,7 +13,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Organisation
-from lantern_site.members.policies import organisation_of, staff_of
+from lantern_site.members.policies import organisation_of, staff_id_of
 from reviews import disputing
 from reviews.models import Finding
 from reviews.workflow import Action, Attribution, LooksWrong, Outcome
@@ -148,9 +148,10 @@ def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, acto
         looks_wrong=found.looks_wrong,
         looks_wrong_because=found.looks_wrong_because,
         found_at=now,
-        found_by=staff_of(actor),
+        found_by_id=staff_id_of(actor),
     )
-    finding.same_hits.set(others)
+    if others:
+        finding.same_hits.set(others)
     Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=now)
     return finding
 

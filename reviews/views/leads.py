@@ -1,6 +1,10 @@
 """Leads and what the member's own people find: a lead is something to look at, never proof."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +24,8 @@ from reviews.views.attempts import attempt
 from signals import rows
 from signals.kinds import HASHES
 from signals.leads import reference_of
-from signals.models import Lead, LeadQuerySet
+from signals.models import Lead, LeadQuerySet, MatchJob
+from signals.policies import unknown_job
 
 PAGE = 25
 
@@ -29,28 +34,60 @@ PAGE = 25
 @signed_in
 def index(request: PageRequest) -> HttpResponse:
     """Leads without a finding first; `?done=1` shows the others, `?job=` those of one job."""
-    done, job = request.GET.get("done") == "1", request.GET.get("job", "")
-    found = _own(request).filter(found_at__isnull=not done)
-    if job:
-        found = found.filter(job__public_id=_parsed(job))
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        found = found.filter(pk__lt=int(before))
+    done, job = request.GET.get("done") == "1", _job(request)
+    every = _own(request) if job is None else _own(request).filter(job=job)
+    found = _from(every.filter(found_at__isnull=not done), request.GET.get("before", ""))
     page = list(found.order_by("-signal__caution", "-pk")[: PAGE + 1])
-    query = request.GET.copy()
-    query["before"] = str(page[PAGE - 1].pk) if len(page) > PAGE else ""
     here = reverse("reviews:leads")
-    waiting = _own(request).without_finding().count()
+    address = {"job": job.reference} if job else {}
+    shown = address | {"done": "1"} if done else address
     context = {
         "leads": [_told(lead, request) for lead in page[:PAGE]],
+        "job": job,
         "tabs": [
-            {"url": here, "label": _("To examine"), "count": waiting, "current": not done},
-            {"url": f"{here}?done=1", "label": _("Examined"), "count": None, "current": done},
+            {
+                "url": _with(here, address),
+                "label": _("To examine"),
+                "count": every.without_finding().count(),
+                "current": not done,
+            },
+            {"url": _with(here, address | {"done": "1"}), "label": _("Examined"), "count": None, "current": done},
         ],
-        "older_url": f"{here}?{query.urlencode()}" if len(page) > PAGE else "",
+        "older_url": _with(here, shown | {"before": _place(page[PAGE - 1])}) if len(page) > PAGE else "",
         "done": done,
     }
     return render(request, "reviews/leads.html", context)
+
+
+def _with(url: str, query: Mapping[str, str]) -> str:
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def _job(request: PageRequest) -> MatchJob | None:
+    reference = request.GET.get("job")
+    if not reference:
+        return None
+    found = MatchJob.objects.visible_to(request.actor).filter(public_id=_parsed(reference)).first()
+    if found is None:
+        raise unknown_job()
+    return found
+
+
+CAUTION = "c"
+
+
+def _place(lead: Lead) -> str:
+    """Where a lead stands in the list, in which those under caution come first and then the newest."""
+    return f"{CAUTION if lead.signal.caution else ''}{lead.pk}"
+
+
+def _from(found: LeadQuerySet, place: str) -> LeadQuerySet:
+    """The leads behind a place, or all of them."""
+    pk = place.removeprefix(CAUTION)
+    if not pk.isdecimal():
+        return found
+    older = Q(signal__caution=place.startswith(CAUTION), pk__lt=int(pk))
+    return found.filter(older | Q(signal__caution=False) if place.startswith(CAUTION) else older)
 
 
 def _parsed(reference: str) -> int:

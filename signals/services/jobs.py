@@ -16,7 +16,7 @@ from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.recording import Fact, Projection, Recorder, recording
 from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.models import ApiKey, Organisation
-from lantern_site.members.policies import organisation_of, staff_of
+from lantern_site.members.policies import organisation_of, staff_id_of
 from lantern_site.work import leases, outbox
 from signals import comparing, indexing, leads, policies, sealing
 from signals.candidates import Candidate
@@ -67,7 +67,7 @@ def start(
         _check_batch(candidates, organisation, purpose, now)
         job = MatchJob.objects.create(
             organisation=organisation,
-            started_by=staff_of(actor),
+            started_by_id=staff_id_of(actor),
             started_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == ActorKind.KEY else None,
             label=label.strip(),
             purpose=purpose,

@@ -12,13 +12,14 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
-from lantern_site.members.policies import organisation_of, staff_of
+from lantern_site.members.policies import organisation_of, staff_id_of
 from signals import intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
-from signals.models import Incident, Indicator, Receipt, Signal, SignalVersion
-from signals.workflow import Move, Status
+from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion
+from signals.workflow import LIVE, Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
+EXPIRED_AT_ONCE = 200
 VERSION_FIELDS = (
     "harm", "clause", "evidence_seen_by", "review_method", "origin", "confidence", "first_seen_on", "last_seen_on",
     "ai", "real_child", "account_holder", "owner_named", "meaning", "outward_note", "inward_note",
@@ -62,7 +63,11 @@ def _take_all(items: Sequence[Item]) -> list[Taken]:
     if not items:
         raise Invalid(_("Give at least one value."), "value")
     if len(items) > intake.MAX_VALUES:
-        raise Invalid(_("An incident holds %(most)d values at most.") % {"most": intake.MAX_VALUES}, "value")
+        raise Invalid(
+            _("An incident holds at most %(most)d values; these are %(count)d. Share them in parts.")
+            % {"most": intake.MAX_VALUES, "count": len(items)},
+            "value",
+        )
     taken: dict[tuple[str, str], Taken] = {}
     for number, item in enumerate(items, start=1):
         try:
@@ -79,9 +84,8 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
     if statement.is_possibly_child and normal.kind in (kinds.Kind.PAYMENT, kinds.Kind.PHONE):
         raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
     expires_at = intake.expiry(normal.kind, statement, now)
-    indicator = intake.find_or_create_indicator(normal, now)
-    Indicator.objects.select_for_update().get(pk=indicator.pk)
-    _refuse_second(context.organisation, indicator)
+    indicator = intake.locked_indicator(normal, now)
+    history = _history_warnings(context.organisation, indicator)
     severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(
@@ -91,9 +95,9 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         community=context.community,
         severity=severity,
         danger=statement.danger,
-        warnings=[*taken.warnings, *_history_warnings(context.organisation, indicator)],
+        warnings=[*taken.warnings, *history],
         submitted_at=now,
-        submitted_by=staff_of(actor),
+        submitted_by_id=staff_id_of(actor),
         submitted_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == "key" else None,
         review_due_at=now + timedelta(hours=kinds.FIRST_REVIEW_HOURS[severity]),
         expires_at=expires_at,
@@ -110,19 +114,16 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
     return signal
 
 
-def _refuse_second(organisation: Organisation, indicator: Indicator) -> None:
-    running = Signal.objects.owned_by(organisation.pk).live().filter(indicator=indicator).first()
-    if running is not None:
+def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[str]:
+    """What the organisation's own past with the indicator asks for. Raises WrongState while it shares it already."""
+    own = Signal.objects.owned_by(organisation.pk).filter(indicator=indicator)
+    past = {status: public_id for public_id, status in own.values_list("public_id", "status")}
+    for status in past.keys() & LIVE:
         raise WrongState(
             _("Your organisation shares this already: %(reference)s.")
-            % {"reference": public_ids.shown(running.public_id)}
+            % {"reference": public_ids.shown(past[status])}
         )
-
-
-def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[str]:
-    """What the past of the indicator asks for. Another member's retraction counts, and is never disclosed."""
-    own = Signal.objects.owned_by(organisation.pk).filter(indicator=indicator, status=Status.RETRACTED)
-    return ["retracted_before"] if own.exists() else []
+    return ["retracted_before"] if Status.RETRACTED in past else []
 
 
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
@@ -130,7 +131,7 @@ def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor,
         signal=signal,
         number=number,
         proposed_at=now,
-        proposed_by=staff_of(actor),
+        proposed_by_id=staff_id_of(actor),
         behaviours=list(statement.behaviours),
         not_to_regions=list(statement.not_to_regions),
         **{field: getattr(statement, field) for field in VERSION_FIELDS},
@@ -151,16 +152,22 @@ def _free_text(statement: Statement) -> dict[str, str]:
 
 def locked(actor: Actor, signal_id: int) -> Signal:
     """The signal with its row locked, or Hidden when the actor may not know of it. Inside `recording` only."""
-    signal = (
-        Signal.objects.visible_to(actor)
-        .select_for_update(of=("self",))
-        .select_related("indicator", "organisation", "community", "current_version", "submitted_by", "incident")
-        .filter(public_id=signal_id)
-        .first()
-    )
-    if signal is None:
+    signal = _locked(Signal.objects.filter(public_id=signal_id)).first()
+    if signal is None or not _is_visible(actor, signal):
         raise policies.unknown_signal()
     return signal
+
+
+def _locked(signals: SignalQuerySet) -> SignalQuerySet:
+    """With everything that a move and its entry need."""
+    related = signals.select_related("indicator", "organisation", "community", "current_version")
+    return related.select_for_update(of=("self",)).order_by("pk")
+
+
+def _is_visible(actor: Actor, signal: Signal) -> bool:
+    """What one's own organisation has shared needs no second question, and that is the usual case."""
+    own = signal.organisation_id == actor.organisation_id
+    return own or Signal.objects.visible_to(actor).filter(pk=signal.pk).exists()
 
 
 def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetime) -> Signal:
@@ -234,17 +241,10 @@ def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
 
 
 def expire_due(*, now: datetime) -> int:
-    """End what has reached its date. A running dispute goes on. Returns how many."""
-    actor = Actor.clock()
-    with recording(actor, now):
-        due = list(
-            Signal.objects.filter(status__in=[Status.ACTIVE, Status.HELD], expires_at__lte=now)
-            .order_by("pk")
-            .values_list("public_id", flat=True)[:500]
-        )
-    for public_id in due:
-        with recording(actor, now) as record:
-            signal = locked(actor, public_id)
-            if workflow.is_open(signal.status, Move.EXPIRE) and signal.expires_at <= now:
-                moves.apply(record, signal, Move.EXPIRE)
+    """End what has reached its date, a page at a time. A running dispute goes on. Returns how many."""
+    with recording(Actor.clock(), now) as record:
+        over = Signal.objects.filter(status__in=[Status.ACTIVE, Status.HELD], expires_at__lte=now)
+        due = list(_locked(over)[:EXPIRED_AT_ONCE])
+        for signal in due:
+            moves.apply(record, signal, Move.EXPIRE)
     return len(due)

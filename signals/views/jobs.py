@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -52,7 +52,7 @@ def index(request: PageRequest) -> HttpResponse:
         return _page(request, forms.StartJob())
     form = forms.StartJob(request.POST, request.FILES)
     forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file")
-    status = 422
+    status, parsed = 422, Parsed()
     if form.is_valid():
         parsed, given = form.parsed(), form.cleaned_data
         try:
@@ -70,20 +70,30 @@ def index(request: PageRequest) -> HttpResponse:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        return _page(request, form, status)
+        return _page(request, form, status, refused=_refused(parsed))
 
 
 def _started(request: PageRequest, job_id: int, parsed: Parsed) -> HttpResponse:
     """The job's page; rows that could not be compared are shown once, here, and kept nowhere."""
     if not parsed.refused:
         return redirect("signals:job", job_id)
-    rows = [[refused.row, refused.sentence] for refused in parsed.refused[:REFUSED_SHOWN]]
-    table = {"caption": _("Rows that could not be compared"), "head": [_("Row"), _("Why")], "rows": rows}
     with acting_as(request.actor):
-        return _job_page(request, job_id, refused=table)
+        return _job_page(request, job_id, refused=_refused(parsed))
 
 
-def _page(request: PageRequest, form: forms.StartJob, status: int = 200) -> HttpResponse:
+def _refused(parsed: Parsed) -> dict[str, object] | None:
+    """The table of the rows that could not be compared, as far as a page can show them."""
+    if not parsed.refused:
+        return None
+    return {
+        "caption": _("Rows that could not be compared"),
+        "head": [_("Row"), _("Why")],
+        "rows": [[refused.row, refused.sentence] for refused in parsed.refused[:REFUSED_SHOWN]],
+        "more": max(0, len(parsed.refused) - REFUSED_SHOWN),
+    }
+
+
+def _page(request: PageRequest, form: forms.StartJob, status: int = 200, refused: object = None) -> HttpResponse:
     shown = _counted(MatchJob.objects.visible_to(request.actor))
     before = request.GET.get("before", "")
     if before.isdecimal():
@@ -95,6 +105,7 @@ def _page(request: PageRequest, form: forms.StartJob, status: int = 200) -> Http
         "older_url": older_url,
         "newer_url": reverse("signals:jobs") if before else "",
         "form": form,
+        "refused": refused,
         "permission": permits(policies.may_match, request.actor, organisation_of(request.actor)),
     }
     return render(request, "signals/jobs.html", context, status=status)
@@ -151,7 +162,7 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 def progress(job: MatchJob, request: PageRequest) -> Progress:
     """A job (fetched with `done`) as its bar shows it."""
     done: int = job.done  # type: ignore[attr-defined]
-    found = job.leads.aggregate(rows=Count("row", distinct=True))["rows"]
+    found = job.leads.count()
     address = [job.public_id]
     seconds = max(0.1, ((job.finished_at or request.now) - job.started_at).total_seconds())
     rate = done / seconds

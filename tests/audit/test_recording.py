@@ -20,6 +20,18 @@ def record_one(action: str = "signal.noted", subject: int = 1, **facts: int | st
         record(action, subject_kind="signal", subject=subject, facts=facts)
 
 
+def record_and_fail() -> None:
+    with recording(ACTOR, NOW) as record:
+        record("lost", subject_kind="signal", subject=1)
+        raise ZeroDivisionError
+
+
+def execute(statement: str, *, role: str = "lantern_app") -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        cursor.execute(statement)
+
+
 def test_positions_are_dense_and_the_head_follows() -> None:
     for _ in range(3):
         record_one()
@@ -44,17 +56,15 @@ def test_a_nested_recording_joins_and_is_written_once_at_the_end() -> None:
 def test_what_fails_inside_takes_only_its_own_entries_along() -> None:
     with recording(ACTOR, NOW) as outer:
         outer("kept", subject_kind="signal", subject=1)
-        with pytest.raises(ZeroDivisionError), recording(ACTOR, NOW) as inner:
-            inner("lost", subject_kind="signal", subject=1)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            record_and_fail()
 
     assert Entry.objects.get().action == "kept"
 
 
 def test_what_fails_outside_leaves_nothing() -> None:
-    with pytest.raises(ZeroDivisionError), recording(ACTOR, NOW) as record:
-        record("lost", subject_kind="signal", subject=1)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail()
 
     assert not Entry.objects.exists()
     assert Head.objects.get().position == 0
@@ -96,8 +106,8 @@ def test_a_projection_learns_the_position() -> None:
 def test_the_application_cannot_alter_the_ledger(statement: str) -> None:
     record_one()
 
-    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
+    with pytest.raises(ProgrammingError):
+        execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +123,8 @@ def test_the_application_cannot_alter_the_ledger(statement: str) -> None:
 def test_not_even_the_owner_of_the_tables_alters_it_by_accident(statement: str) -> None:
     record_one()
 
-    with pytest.raises((InternalError, DatabaseError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute(statement)
+    with pytest.raises((InternalError, DatabaseError)):
+        execute(statement, role="NONE")
 
 
 def test_the_application_is_not_the_owner() -> None:

@@ -1,7 +1,7 @@
 """Chromium, windows in which people work, and a worker; for tests that drive the pages as people do."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import redis
@@ -37,12 +37,11 @@ class Windows:
         self.browser = browser
         self.errors: list[str] = []
 
-    def open(self, address: str, size: tuple[int, int] = DESK) -> Page:
+    def open(self, address: str) -> Page:
         """A window of somebody whom the site at `address` does not know. Addresses in it may leave that out."""
-        width, height = size
         context = self.browser.new_context(
             base_url=address,
-            viewport={"width": width, "height": height},
+            viewport={"width": DESK[0], "height": DESK[1]},
             locale="en-GB",
             timezone_id="UTC",
             reduced_motion="reduce",
@@ -57,18 +56,19 @@ class Windows:
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
-    def enter(self, person: Staff, address: str, size: tuple[int, int] = DESK) -> Page:
-        """A window in which the person has signed in already."""
-        client = Client()
-        client.force_login(person)
-        page = self.open(address, size)
-        name = settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
-        return page
-
     def close(self) -> None:
         for context in self.browser.contexts:
             context.close()
+
+
+def enter(page: Page, person: Staff | None, address: str) -> None:
+    """Let the person sit down at the window, signed in already; None is somebody whom the site does not know."""
+    page.context.clear_cookies()
+    if person is not None:
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 
 
 @pytest.fixture
@@ -87,11 +87,3 @@ def worker(transactional_db: None) -> Iterator[None]:
         broker.flushdb()  # messages of earlier tests name rows of this one
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
         yield
-
-
-Enter = Callable[[Staff], Page]
-
-
-@pytest.fixture
-def enter(windows: Windows, live_server: object) -> Enter:
-    return lambda person: windows.enter(person, str(live_server))

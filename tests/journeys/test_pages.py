@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from itertools import count, product
+from itertools import count
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from lantern_site import clock
 from lantern_site.members.roles import Role
 from tests.conftest import empty_tables
-from tests.journeys.conftest import DESK, PHONE, Windows
+from tests.journeys.conftest import DESK, PHONE, Windows, enter
 from tests.journeys.world import World
 
 PAGES = {
@@ -91,9 +92,19 @@ PAGES = {
 """Who looks (None: somebody who has not signed in), and where."""
 MISSING = {"nothing here", "nothing for you here"}
 SIZES = {"desk": DESK, "phone": PHONE}
-THEMES = ("light", "dark")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+Theme = Literal["light", "dark"]
+LOOKS: tuple[tuple[str, Theme], ...] = (("desk", "light"), ("desk", "dark"), ("phone", "dark"), ("phone", "light"))
+EVERYTHING = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+RULES: dict[Theme, object] = {"light": EVERYTHING, "dark": CONTRAST}
+"""At night only the colours are others."""
 AXE = Axe()
+WIDEST = """[...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > innerWidth)
+  .slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' … ')"""
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +113,10 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         numbers = count(1)
         patch.setattr("lantern_site.public_ids.secrets.randbits", lambda bits: 100 * next(numbers) + 50)
-        yield World(clock.now())
-        empty_tables()
+        try:
+            yield World(clock.now())
+        finally:
+            empty_tables()
 
 
 @pytest.fixture(scope="module")
@@ -114,88 +127,99 @@ def site(world: World) -> Iterator[str]:
     server.stop()
 
 
-def look_at(windows: Windows, world: World, site: str, name: str) -> Page:
-    who, pattern = PAGES[name]
-    page = windows.open(site) if who is None else windows.enter(world.people[who], site)
-    response = page.goto(world.address(pattern), wait_until="load")
-    assert response
-    assert response.status == (404 if name in MISSING else 200)
-    if name in MISSING:  # that a page is missing is what the console says first
-        assert "404" in windows.errors.pop(0)
-    return page
+class Window:
+    """One window, at which everybody sits in turn: opening one costs more than a page."""
+
+    def __init__(self, windows: Windows, world: World, site: str) -> None:
+        self.windows, self.world, self.site = windows, world, site
+        self.page = windows.open(site)
+
+    def show(self, name: str) -> Page:
+        who, pattern = PAGES[name]
+        enter(self.page, None if who is None else self.world.people[who], self.site)
+        self.dress("desk", "light")
+        response = self.page.goto(self.world.address(pattern))
+        assert response
+        assert response.status == (404 if name in MISSING else 200)
+        if name in MISSING:
+            assert "404" in self.windows.errors.pop(0)  # the console tells of the page itself
+        return self.page
+
+    def dress(self, size: str, theme: Theme) -> None:
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=theme)
+
+    def faults(self, look: str, rules: object = EVERYTHING, *, without: str = "") -> list[str]:
+        """What axe finds, and what does not fit into the window."""
+        options = {"runOnly": rules, "rules": {without: {"enabled": False}} if without else {}}
+        found = AXE.run(self.page, options=options | {"resultTypes": ["violations"]}).response["violations"]
+        said = [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            said.append(f"{wide} pixels too wide: {self.page.evaluate(WIDEST)}")
+        return [f"{look}: {fault}" for fault in said]
 
 
-def open_everything(page: Page) -> None:
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+@pytest.fixture(scope="module")
+def only_window(browser: Browser, world: World, site: str) -> Iterator[Window]:
+    windows = Windows(browser)
+    yield Window(windows, world, site)
+    windows.close()
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds, and what does not fit into the window."""
-    found = AXE.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
-    said = [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*said, *([f"{wide} pixels too wide: {widest(page)}"] if wide > 0 else [])]
-
-
-def widest(page: Page) -> str:
-    return str(
-        page.evaluate(
-            "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth)"
-            ".slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' … ')"
-        )
-    )
+@pytest.fixture
+def window(only_window: Window) -> Iterator[Window]:
+    """Fails a test whose page was refused something by the content policy, misses something, or throws."""
+    only_window.windows.errors.clear()
+    yield only_window
+    assert only_window.windows.errors == []
 
 
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_and_fits(name: str, windows: Windows, world: World, site: str) -> None:
-    page = look_at(windows, world, site, name)
-    open_everything(page)
-    found = {}
+def test_a_page_is_accessible_and_fits(name: str, window: Window) -> None:
+    page = window.show(name)
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = []
 
-    for size, theme in product(SIZES, THEMES):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme)
-        found[size, theme] = faults(page)
+    for size, theme in LOOKS:
+        window.dress(size, theme)
+        found += window.faults(f"{size}, {theme}", RULES[theme])
     if page.locator("[data-sheet]").count():
         page.evaluate("location.hash = document.querySelector('[data-sheet]').id")
-        found["phone", "sheet"] = faults(page)
+        found += window.faults("phone, sheet")
 
-    assert {place: said for place, said in found.items() if said} == {}
     assert page.locator("h1").count() == 1
+    assert found == []
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("theme", THEMES)
-def test_dialogs_and_the_menu_of_the_phone_are_accessible(
-    theme: str, windows: Windows, world: World, site: str
-) -> None:
-    page = look_at(windows, world, site, "queue")
-    page.emulate_media(color_scheme=theme)
-    found = {}
+@pytest.mark.parametrize("theme", RULES)
+def test_dialogs_and_the_menu_of_the_phone_are_accessible(theme: Theme, window: Window) -> None:
+    page = window.show("queue")
+    found = []
 
+    window.dress("desk", theme)
     page.keyboard.press("?")
-    found["shortcuts"] = faults(page)
+    found += window.faults("shortcuts")
     page.keyboard.press("Escape")
     page.keyboard.press("b")
-    found["stepped away"] = faults(page)
+    found += window.faults("stepped away")
     page.keyboard.press("Escape")
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    window.dress("phone", theme)
     page.get_by_role("button", name="Menu").click()
-    found["menu"] = faults(page)
+    found += window.faults("menu", without="target-size")  # axe takes the bar below the open menu for one above it
 
-    assert {place: said for place, said in found.items() if said} == {}
+    assert found == []
 
 
 @pytest.mark.browser
-def test_the_description_of_the_interface_loads_under_the_content_policy(windows: Windows, site: str) -> None:
-    page = windows.open(site)
+def test_the_description_of_the_interface_is_drawn_under_the_content_policy(window: Window) -> None:
+    window.page.goto("/api/v1/docs/")
 
-    page.goto("/api/v1/docs/")
-
-    page.get_by_text("/api/v1/feed").first.wait_for()
+    window.page.get_by_text("/api/v1/feed").first.wait_for()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -205,16 +205,17 @@ class World:
             dispute = self._dispute(self.pixelpond, "other", reason=Reason.STALE)
             self._answer(dispute)
             judge = self.actor(Role.ADJUDICATOR)
-            ruling = {"result": Result.NOT_UPHELD, "text": NOTE, "actor": judge, "now": self.ago(hours=5)}
-            disputes.decide(dispute_id=dispute.public_id, **ruling)  # type: ignore[arg-type]
+            disputes.decide(
+                dispute_id=dispute.public_id, result=Result.NOT_UPHELD, text=NOTE, actor=judge, now=self.ago(hours=5)
+            )
             self._name(name, dispute)
         disputes.appeal(dispute_id=dispute.public_id, text=NOTE, actor=self.actor("other"), now=self.ago(hours=2))
         self._name("opened", self._dispute(self.kestrel, "moderator", opener_named=False))
 
     def _dispute(self, owner: Organisation, opener: str, **changes: Any) -> Dispute:
         signal = builders.active(owner, now=self.ago(days=3))
-        given = {"scope": Scope.SIGNAL, "reason": Reason.WRONG_PERSON, "statement": NOTE, "opener_named": True}
-        given |= {"hold_asked": False, "actor": self.actor(opener), "now": self.ago(days=2)}
+        given: dict[str, Any] = {"scope": Scope.SIGNAL, "reason": Reason.WRONG_PERSON, "statement": NOTE}
+        given |= {"opener_named": True, "hold_asked": False, "actor": self.actor(opener), "now": self.ago(days=2)}
         return disputes.open(signal_id=signal.public_id, **(given | changes))
 
     def _answer(self, dispute: Dispute) -> None:

@@ -7,9 +7,10 @@ from django.test import Client
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Invalid, NotAllowed
+from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Community, Organisation, Staff
 from lantern_site.members.roles import Role
-from lantern_site.members.services import staff
+from lantern_site.members.services import organisations, staff
 from tests import builders
 from tests.builders import NOW
 
@@ -22,8 +23,21 @@ def enrol(of: Organisation, by: Actor, *held: Role, email: str = "new.person@exa
     )
 
 
+def admit(name: str, kind: MemberKind, by: Actor) -> Organisation:
+    return organisations.admit(
+        name=name,
+        kind=kind,
+        region="europe",
+        joined_on=NOW.date(),
+        probation_ends_on=None,
+        identifiers_allowed_from=None,
+        actor=by,
+        now=NOW,
+    )
+
+
 def test_who_is_admitted_stands_among_everyone_and_in_the_ledger() -> None:
-    pixelpond = builders.member()
+    pixelpond = admit("Pixelpond", MemberKind.PLATFORM, builders.actor(builders.programme(), Role.STEWARD))
 
     assert Community.objects.with_member(pixelpond.pk).get().is_everyone
     entry = Entry.objects.about("member", pixelpond.public_id).get()
@@ -31,7 +45,21 @@ def test_who_is_admitted_stands_among_everyone_and_in_the_ledger() -> None:
 
 
 def test_the_programme_is_no_member_of_a_community() -> None:
-    assert not Community.objects.with_member(builders.programme().pk).exists()
+    programme = admit("Programme", MemberKind.PROGRAMME, Actor.clock())
+
+    assert not Community.objects.with_member(programme.pk).exists()
+
+
+def test_members_admit_nobody() -> None:
+    with pytest.raises(NotAllowed):
+        admit("Friend", MemberKind.PLATFORM, builders.actor(builders.member(), Role.MEMBER_ADMIN))
+
+
+def test_a_name_is_taken_once() -> None:
+    admit("Pixelpond", MemberKind.PLATFORM, Actor.clock())
+
+    with pytest.raises(Invalid, match="name"):
+        admit("pixelpond", MemberKind.PLATFORM, Actor.clock())
 
 
 def test_a_member_admin_enrols_people_of_the_own_organisation_only() -> None:

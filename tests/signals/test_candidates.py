@@ -152,6 +152,17 @@ def test_an_unclosed_quotation_mark_does_not_swallow_the_texts_below_it() -> Non
     assert len(parsed.refused) == 1
 
 
+def test_a_value_of_a_csv_file_says_its_kind_itself_where_no_column_does() -> None:
+    content = f"kind,value\n,sha256:{SHA256}\n,keyword: lamp post\n,{SHA256}\nkeyword,sha256:{SHA256}\n"
+
+    assert found(content) == [
+        (2, "sha256", SHA256),
+        (3, "keyword", "lamp post"),
+        (5, "keyword", f"sha256:{SHA256}"),
+    ]
+    assert refused_rows(content) == [4]
+
+
 def test_a_csv_file_may_hold_public_digests_and_texts() -> None:
     content = f"kind,public_digest,value,text\nemail,{SHA256},,\nemail,{SHA256},ada@example.org,\n,,,some words\n"
 

@@ -10,6 +10,7 @@ from signals.kinds import SERVICES, Kind
 from signals.normalise import alias_digest, normal_form, public_digest
 
 SAME = [
+    (Kind.EMAIL, "Ａｄａ＠Ｅｘａｍｐｌｅ．ｏｒｇ", "ada@example.org"),
     (Kind.EMAIL, " Anna.B@Example.ORG ", "anna.b@example.org"),
     (Kind.EMAIL, "ＡＮＮＡ@example.org", "anna@example.org"),
     (Kind.EMAIL, "anna@Bücher.example", "anna@xn--bcher-kva.example"),
@@ -146,6 +147,11 @@ def test_the_service_may_stand_in_the_value_or_beside_it() -> None:
     assert beside == within == both
     assert beside.service == "harbourline"
     assert beside.shown == "some.name (Harbourline)"
+
+
+def test_whoever_names_no_service_is_told_their_names() -> None:
+    with pytest.raises(Invalid, match=", ".join(SERVICES)):
+        normal_form(Kind.USERNAME, "somebody")
 
 
 def test_the_quality_may_stand_in_the_value_or_beside_it() -> None:

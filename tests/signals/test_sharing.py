@@ -88,6 +88,11 @@ def test_a_bad_value_is_named_and_nothing_is_taken() -> None:
     assert not Entry.objects.exists()
 
 
+def test_whoever_shares_too_much_at_once_is_told_how_much_it_is() -> None:
+    with pytest.raises(Invalid, match="at most 200 values; these are 201"):
+        builders.submit_all(builders.member(), [builders.email(number) for number in range(201)])
+
+
 @pytest.mark.parametrize("missing", ["clause", "evidence_seen_by"])
 def test_a_signal_without_a_basis_is_refused(missing: str) -> None:
     with pytest.raises(Invalid) as refusal:
