@@ -9,212 +9,625 @@ import lantern_site.public_ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
-        ('signals', '0002_row_level_security'),
+        ("members", "0001_initial"),
+        ("signals", "0002_row_level_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('scope', models.CharField(choices=[('signal', 'This signal'), ('indicator', 'Every signal on this indicator'), ('incident', 'Every signal of this incident')], max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('opener_named', models.BooleanField(default=True)),
-                ('reason', models.CharField(choices=[('child', 'A child or a victim'), ('wrong_person', 'Wrong person'), ('wrong_value', 'Wrong value'), ('recycled', 'Recycled or shared'), ('compromised', 'Compromised account'), ('impersonated', 'Impersonated'), ('cleared', 'Cleared by an authority'), ('redress', 'A complaint was upheld'), ('broad', 'Over-broad'), ('context', 'Educational or reporting context'), ('harm_term', 'Wrong harm term'), ('stale', 'Stale'), ('duplicate', 'Duplicate'), ('policy', 'Outside policy'), ('basis', 'Insufficient basis'), ('other', 'Other')], max_length=16)),
-                ('statement', models.CharField(max_length=1000)),
-                ('state', models.CharField(choices=[('opened', 'Opened'), ('answered', 'Answered'), ('accepted', 'Accepted'), ('decided', 'Decided'), ('appealed', 'Appealed'), ('closed', 'Decided on appeal'), ('withdrawn', 'Withdrawn')], default='opened', max_length=10)),
-                ('hold_asked', models.BooleanField(default=False)),
-                ('held_at', models.DateTimeField(null=True)),
-                ('hold_until', models.DateTimeField(null=True)),
-                ('hold_extended', models.BooleanField(default=False)),
-                ('hold_ended_at', models.DateTimeField(null=True)),
-                ('answer_due_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(blank=True, max_length=1000)),
-                ('decide_due_at', models.DateTimeField()),
-                ('result', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('amended', 'Amended'), ('not_upheld', 'Not upheld')], max_length=12)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_text', models.CharField(blank=True, max_length=1000)),
-                ('appealed_at', models.DateTimeField(null=True)),
-                ('appeal_text', models.CharField(blank=True, max_length=1000)),
-                ('appeal_result', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('amended', 'Amended'), ('not_upheld', 'Not upheld')], max_length=12)),
-                ('appeal_decided_at', models.DateTimeField(null=True)),
-                ('appeal_decision_text', models.CharField(blank=True, max_length=1000)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('appeal_decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('appealed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('held_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='signals.incident')),
-                ('indicator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='signals.indicator')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes_opened', to=settings.AUTH_USER_MODEL)),
-                ('opener', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes_opened', to='members.organisation')),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes_named', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("signal", "This signal"),
+                            ("indicator", "Every signal on this indicator"),
+                            ("incident", "Every signal of this incident"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("opener_named", models.BooleanField(default=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("child", "A child or a victim"),
+                            ("wrong_person", "Wrong person"),
+                            ("wrong_value", "Wrong value"),
+                            ("recycled", "Recycled or shared"),
+                            ("compromised", "Compromised account"),
+                            ("impersonated", "Impersonated"),
+                            ("cleared", "Cleared by an authority"),
+                            ("redress", "A complaint was upheld"),
+                            ("broad", "Over-broad"),
+                            ("context", "Educational or reporting context"),
+                            ("harm_term", "Wrong harm term"),
+                            ("stale", "Stale"),
+                            ("duplicate", "Duplicate"),
+                            ("policy", "Outside policy"),
+                            ("basis", "Insufficient basis"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("statement", models.CharField(max_length=1000)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("answered", "Answered"),
+                            ("accepted", "Accepted"),
+                            ("decided", "Decided"),
+                            ("appealed", "Appealed"),
+                            ("closed", "Decided on appeal"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="opened",
+                        max_length=10,
+                    ),
+                ),
+                ("hold_asked", models.BooleanField(default=False)),
+                ("held_at", models.DateTimeField(null=True)),
+                ("hold_until", models.DateTimeField(null=True)),
+                ("hold_extended", models.BooleanField(default=False)),
+                ("hold_ended_at", models.DateTimeField(null=True)),
+                ("answer_due_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=1000)),
+                ("decide_due_at", models.DateTimeField()),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[("upheld", "Upheld"), ("amended", "Amended"), ("not_upheld", "Not upheld")],
+                        max_length=12,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_text", models.CharField(blank=True, max_length=1000)),
+                ("appealed_at", models.DateTimeField(null=True)),
+                ("appeal_text", models.CharField(blank=True, max_length=1000)),
+                (
+                    "appeal_result",
+                    models.CharField(
+                        blank=True,
+                        choices=[("upheld", "Upheld"), ("amended", "Amended"), ("not_upheld", "Not upheld")],
+                        max_length=12,
+                    ),
+                ),
+                ("appeal_decided_at", models.DateTimeField(null=True)),
+                ("appeal_decision_text", models.CharField(blank=True, max_length=1000)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "appeal_decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "appealed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="signals.incident",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="signals.indicator",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes_opened",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opener",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes_opened",
+                        to="members.organisation",
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disputes_named", to="signals.signal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DisputedSignal',
+            name="DisputedSignal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('retracted_at', models.DateTimeField(null=True)),
-                ('dispute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='reviews.dispute')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.organisation')),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("retracted_at", models.DateTimeField(null=True)),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="touches", to="reviews.dispute"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disputes", to="signals.signal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('hits', models.PositiveIntegerField(default=1)),
-                ('outcome', models.CharField(choices=[('no_violation', 'No violation'), ('false_match', 'False match'), ('insufficient', 'Insufficient information'), ('not_examined', 'Not examined'), ('already_known', 'Already known and actioned'), ('possible_victim', 'Possible victim or child: support given, no penalty'), ('violation', 'Violation')], max_length=16)),
-                ('actions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('account_actioned', 'Account actioned'), ('content_removed', 'Content removed'), ('uploads_prevented', 'Uploads prevented'), ('url_blocked', 'URL blocked'), ('network_disrupted', 'Network disrupted'), ('investigation_opened', 'Investigation opened'), ('authority_report', 'Report to the authorities')], max_length=24), default=list, size=None)),
-                ('content_removed', models.PositiveIntegerField(default=0)),
-                ('uploads_prevented', models.PositiveIntegerField(default=0)),
-                ('own_evidence', models.BooleanField()),
-                ('policy_version', models.CharField(max_length=40)),
-                ('attribution', models.CharField(choices=[('decisive', 'Decisive'), ('partly', 'Partly'), ('not', 'Not')], max_length=8)),
-                ('looks_wrong', models.CharField(choices=[('no', 'No'), ('cannot_tell', 'Cannot tell'), ('yes', 'Yes')], max_length=12)),
-                ('looks_wrong_because', models.CharField(blank=True, max_length=280)),
-                ('found_at', models.DateTimeField()),
-                ('found_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='signals.lead')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='members.organisation')),
-                ('same_hits', models.ManyToManyField(related_name='findings_beside', to='signals.lead')),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("hits", models.PositiveIntegerField(default=1)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("no_violation", "No violation"),
+                            ("false_match", "False match"),
+                            ("insufficient", "Insufficient information"),
+                            ("not_examined", "Not examined"),
+                            ("already_known", "Already known and actioned"),
+                            ("possible_victim", "Possible victim or child: support given, no penalty"),
+                            ("violation", "Violation"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "actions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("account_actioned", "Account actioned"),
+                                ("content_removed", "Content removed"),
+                                ("uploads_prevented", "Uploads prevented"),
+                                ("url_blocked", "URL blocked"),
+                                ("network_disrupted", "Network disrupted"),
+                                ("investigation_opened", "Investigation opened"),
+                                ("authority_report", "Report to the authorities"),
+                            ],
+                            max_length=24,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("content_removed", models.PositiveIntegerField(default=0)),
+                ("uploads_prevented", models.PositiveIntegerField(default=0)),
+                ("own_evidence", models.BooleanField()),
+                ("policy_version", models.CharField(max_length=40)),
+                (
+                    "attribution",
+                    models.CharField(
+                        choices=[("decisive", "Decisive"), ("partly", "Partly"), ("not", "Not")], max_length=8
+                    ),
+                ),
+                (
+                    "looks_wrong",
+                    models.CharField(
+                        choices=[("no", "No"), ("cannot_tell", "Cannot tell"), ("yes", "Yes")], max_length=12
+                    ),
+                ),
+                ("looks_wrong_because", models.CharField(blank=True, max_length=280)),
+                ("found_at", models.DateTimeField()),
+                (
+                    "found_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="finding", to="signals.lead"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="members.organisation"
+                    ),
+                ),
+                ("same_hits", models.ManyToManyField(related_name="findings_beside", to="signals.lead")),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="signals.signal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recall',
+            name="Recall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('cause', models.CharField(choices=[('held', 'Held'), ('released', 'Released'), ('corrected', 'Corrected'), ('retracted', 'Retracted')], max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held"),
+                            ("released", "Released"),
+                            ("corrected", "Corrected"),
+                            ("retracted", "Retracted"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recalls", to="signals.signal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('due', 'Due'), ('delivered', 'Delivered'), ('acknowledged', 'Acknowledged')], default='due', max_length=12)),
-                ('due_at', models.DateTimeField()),
-                ('overdue_at', models.DateTimeField()),
-                ('overdue_noted_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(blank=True, choices=[('nothing_found', 'Nothing found'), ('not_acted', 'Found, not acted'), ('undone', 'Acted and undone'), ('kept', 'Kept for own reasons')], max_length=16)),
-                ('report_corrected', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No'), ('none_made', 'None made')], max_length=10)),
-                ('local_hits', models.PositiveIntegerField(null=True)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='members.organisation')),
-                ('recall', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='reviews.recall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("due", "Due"), ("delivered", "Delivered"), ("acknowledged", "Acknowledged")],
+                        default="due",
+                        max_length=12,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("overdue_at", models.DateTimeField()),
+                ("overdue_noted_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("nothing_found", "Nothing found"),
+                            ("not_acted", "Found, not acted"),
+                            ("undone", "Acted and undone"),
+                            ("kept", "Kept for own reasons"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "report_corrected",
+                    models.CharField(
+                        blank=True, choices=[("yes", "Yes"), ("no", "No"), ("none_made", "None made")], max_length=10
+                    ),
+                ),
+                ("local_hits", models.PositiveIntegerField(null=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="members.organisation",
+                    ),
+                ),
+                (
+                    "recall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="reviews.recall"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StewardHold',
+            name="StewardHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('check_overdue', 'The completeness check is overdue'), ('person', 'A person may be harmed'), ('unclear', 'The basis is unclear'), ('security', 'A security incident at the owner'), ('other', 'Other')], max_length=24)),
-                ('held_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('held_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steward_holds', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("check_overdue", "The completeness check is overdue"),
+                            ("person", "A person may be harmed"),
+                            ("unclear", "The basis is unclear"),
+                            ("security", "A security incident at the owner"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("held_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steward_holds", to="signals.signal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('parked_note', models.CharField(blank=True, max_length=200)),
-                ('signal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='claim', to='signals.signal')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("parked_note", models.CharField(blank=True, max_length=200)),
+                (
+                    "signal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="claim", to="signals.signal"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claims", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['staff', 'until'], name='claim_by_staff')],
+                "indexes": [models.Index(fields=["staff", "until"], name="claim_by_staff")],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('verdict', models.CharField(choices=[('approve', 'Approve'), ('reject', 'Reject'), ('return', 'Return')], max_length=8)),
-                ('attestation', models.CharField(blank=True, choices=[('evidence', 'I saw the evidence at our service'), ('completeness', 'Form, basis, necessity and breadth are complete')], max_length=12)),
-                ('decided_at', models.DateTimeField()),
-                ('outward_note', models.CharField(blank=True, max_length=280)),
-                ('inward_note', models.CharField(blank=True, max_length=500)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='members.organisation')),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='signals.signal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")], max_length=8
+                    ),
+                ),
+                (
+                    "attestation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("evidence", "I saw the evidence at our service"),
+                            ("completeness", "Form, basis, necessity and breadth are complete"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField()),
+                ("outward_note", models.CharField(blank=True, max_length=280)),
+                ("inward_note", models.CharField(blank=True, max_length=500)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="members.organisation"
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="signals.signal"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('verdict', 'approve')), fields=('signal', 'version', 'attestation'), name='one_approval_per_version_and_attestation'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'approve'), _negated=True), models.Q(('attestation', ''), _negated=True), _connector='OR'), name='an_approval_vouches_for_something')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("verdict", "approve")),
+                        fields=("signal", "version", "attestation"),
+                        name="one_approval_per_version_and_attestation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "approve"), _negated=True),
+                            models.Q(("attestation", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="an_approval_vouches_for_something",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['state', 'decide_due_at'], name='dispute_queue'),
+            model_name="dispute",
+            index=models.Index(fields=["state", "decide_due_at"], name="dispute_queue"),
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['opener', '-opened_at'], name='dispute_by_opener'),
+            model_name="dispute",
+            index=models.Index(fields=["opener", "-opened_at"], name="dispute_by_opener"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'answered', 'accepted', 'decided', 'appealed', 'closed', 'withdrawn'])), name='a_dispute_has_a_known_state'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["opened", "answered", "accepted", "decided", "appealed", "closed", "withdrawn"])
+                ),
+                name="a_dispute_has_a_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['child', 'wrong_person', 'wrong_value', 'recycled', 'compromised', 'impersonated', 'cleared', 'redress', 'broad', 'context', 'harm_term', 'stale', 'duplicate', 'policy', 'basis', 'other'])), name='a_dispute_has_a_known_reason'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "reason__in",
+                        [
+                            "child",
+                            "wrong_person",
+                            "wrong_value",
+                            "recycled",
+                            "compromised",
+                            "impersonated",
+                            "cleared",
+                            "redress",
+                            "broad",
+                            "context",
+                            "harm_term",
+                            "stale",
+                            "duplicate",
+                            "policy",
+                            "basis",
+                            "other",
+                        ],
+                    )
+                ),
+                name="a_dispute_has_a_known_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('held_by__isnull', True), models.Q(('held_by', models.F('opened_by')), _negated=True), _connector='OR'), name='a_hold_needs_a_second_person'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_by__isnull", True),
+                    models.Q(("held_by", models.F("opened_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_hold_needs_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disputedsignal',
-            constraint=models.UniqueConstraint(fields=('dispute', 'signal'), name='a_dispute_touches_a_signal_once'),
+            model_name="disputedsignal",
+            constraint=models.UniqueConstraint(fields=("dispute", "signal"), name="a_dispute_touches_a_signal_once"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['organisation', '-found_at'], name='finding_by_organisation'),
+            model_name="finding",
+            index=models.Index(fields=["organisation", "-found_at"], name="finding_by_organisation"),
         ),
         migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['signal', '-opened_at'], name='recall_by_signal'),
+            model_name="recall",
+            index=models.Index(fields=["signal", "-opened_at"], name="recall_by_signal"),
         ),
         migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('signal',), name='one_open_recall_per_signal'),
+            model_name="recall",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)), fields=("signal",), name="one_open_recall_per_signal"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['organisation', 'state'], name='delivery_by_organisation'),
+            model_name="delivery",
+            index=models.Index(fields=["organisation", "state"], name="delivery_by_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('recall', 'organisation'), name='one_delivery_per_member'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("recall", "organisation"), name="one_delivery_per_member"),
         ),
         migrations.AddConstraint(
-            model_name='stewardhold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('signal',), name='one_open_steward_hold'),
+            model_name="stewardhold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)), fields=("signal",), name="one_open_steward_hold"
+            ),
         ),
     ]

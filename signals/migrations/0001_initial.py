@@ -9,404 +9,812 @@ import lantern_site.public_ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chunk',
+            name="Chunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('leased_by', models.CharField(blank=True, max_length=40)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('number', models.PositiveIntegerField()),
-                ('size', models.PositiveIntegerField()),
-                ('ciphertext', models.BinaryField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("leased_by", models.CharField(blank=True, max_length=40)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("number", models.PositiveIntegerField()),
+                ("size", models.PositiveIntegerField()),
+                ("ciphertext", models.BinaryField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'E-mail address'), ('username', 'Profile name'), ('account_id', 'Account id'), ('url', 'URL'), ('keyword', 'Keyword'), ('payment', 'Payment handle'), ('phone', 'Telephone number'), ('md5', 'MD5 of a file'), ('sha1', 'SHA-1 of a file'), ('sha256', 'SHA-256 of a file'), ('pdq', 'PDQ of an image'), ('phash', 'pHash of an image'), ('video_md5', 'MD5 of a video'), ('vpdq', 'vPDQ of a video')], max_length=12)),
-                ('digest', models.BinaryField()),
-                ('bucket', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail address"),
+                            ("username", "Profile name"),
+                            ("account_id", "Account id"),
+                            ("url", "URL"),
+                            ("keyword", "Keyword"),
+                            ("payment", "Payment handle"),
+                            ("phone", "Telephone number"),
+                            ("md5", "MD5 of a file"),
+                            ("sha1", "SHA-1 of a file"),
+                            ("sha256", "SHA-256 of a file"),
+                            ("pdq", "PDQ of an image"),
+                            ("phash", "pHash of an image"),
+                            ("video_md5", "MD5 of a video"),
+                            ("vpdq", "vPDQ of a video"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("digest", models.BinaryField()),
+                ("bucket", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='IndicatorAlias',
+            name="IndicatorAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.BinaryField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.BinaryField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Lead',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('row', models.PositiveIntegerField()),
-                ('reference', models.BinaryField(null=True)),
-                ('match', models.CharField(choices=[('exact', 'Exact'), ('alias', 'Possible alias'), ('near', 'Near'), ('prefix', 'Under the same address')], max_length=8)),
-                ('distance', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('found_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("row", models.PositiveIntegerField()),
+                ("reference", models.BinaryField(null=True)),
+                (
+                    "match",
+                    models.CharField(
+                        choices=[
+                            ("exact", "Exact"),
+                            ("alias", "Possible alias"),
+                            ("near", "Near"),
+                            ("prefix", "Under the same address"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("distance", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("found_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='MatchJob',
+            name="MatchJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('label', models.CharField(max_length=60)),
-                ('purpose', models.CharField(choices=[('accounts_under_review', 'Accounts under review'), ('new_uploads', 'New uploads'), ('whole_service', 'The whole service')], max_length=24)),
-                ('surface', models.CharField(choices=[('public', 'Public content'), ('private_message', 'Private messages'), ('account_data', 'Account data'), ('payment', 'Payments')], max_length=16)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('total', models.PositiveIntegerField()),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('not_eligible', models.PositiveIntegerField(default=0)),
-                ('position', models.BigIntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cancel_asked_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("label", models.CharField(max_length=60)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("accounts_under_review", "Accounts under review"),
+                            ("new_uploads", "New uploads"),
+                            ("whole_service", "The whole service"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "surface",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public content"),
+                            ("private_message", "Private messages"),
+                            ("account_data", "Account data"),
+                            ("payment", "Payments"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField()),
+                ("refused", models.PositiveIntegerField(default=0)),
+                ("not_eligible", models.PositiveIntegerField(default=0)),
+                ("position", models.BigIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("cancel_asked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Poll',
+            name="Poll",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('after', models.BigIntegerField()),
-                ('upto', models.BigIntegerField()),
-                ('head', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("after", models.BigIntegerField()),
+                ("upto", models.BigIntegerField()),
+                ("head", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('feed', 'Feed'), ('lookup', 'Lookup'), ('lead', 'Lead'), ('page', 'Page'), ('reveal', 'Reveal'), ('export', 'Export')], max_length=8)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("feed", "Feed"),
+                            ("lookup", "Lookup"),
+                            ("lead", "Lead"),
+                            ("page", "Page"),
+                            ("reveal", "Reveal"),
+                            ("export", "Export"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('status', models.CharField(choices=[('submitted', 'Submitted'), ('returned', 'Returned'), ('cancelled', 'Cancelled'), ('rejected', 'Rejected'), ('active', 'Active'), ('held', 'Held'), ('withdrawn', 'Withdrawn'), ('retracted', 'Retracted'), ('expired', 'Expired')], default='submitted', max_length=10)),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High'), (4, 'Critical')])),
-                ('danger', models.BooleanField(default=False)),
-                ('warnings', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None)),
-                ('provisional', models.BooleanField(default=False)),
-                ('contested', models.BooleanField(default=False)),
-                ('caution', models.BooleanField(default=False)),
-                ('submitted_at', models.DateTimeField()),
-                ('review_due_at', models.DateTimeField()),
-                ('check_due_at', models.DateTimeField(null=True)),
-                ('activated_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('renewals', models.PositiveSmallIntegerField(default=0)),
-                ('position', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                            ("rejected", "Rejected"),
+                            ("active", "Active"),
+                            ("held", "Held"),
+                            ("withdrawn", "Withdrawn"),
+                            ("retracted", "Retracted"),
+                            ("expired", "Expired"),
+                        ],
+                        default="submitted",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(choices=[(1, "Low"), (2, "Medium"), (3, "High"), (4, "Critical")]),
+                ),
+                ("danger", models.BooleanField(default=False)),
+                (
+                    "warnings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None
+                    ),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("contested", models.BooleanField(default=False)),
+                ("caution", models.BooleanField(default=False)),
+                ("submitted_at", models.DateTimeField()),
+                ("review_due_at", models.DateTimeField()),
+                ("check_due_at", models.DateTimeField(null=True)),
+                ("activated_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("renewals", models.PositiveSmallIntegerField(default=0)),
+                ("position", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='SignalVersion',
+            name="SignalVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('current', 'Current'), ('superseded', 'Superseded'), ('refused', 'Refused')], default='proposed', max_length=10)),
-                ('proposed_at', models.DateTimeField()),
-                ('harm', models.CharField(choices=[('csam_verified', 'Verified CSAM (known)'), ('csam_unverified', 'Unverified CSAM (first seen)'), ('csam_trade', 'Offering, seeking, buying, selling or exchanging CSAM'), ('grooming', 'Grooming (solicitation of a child for sexual purposes)'), ('extortion_financial', 'Sexual extortion of a child, financial demand'), ('extortion_other', 'Sexual extortion of a child, other demand'), ('live_abuse', 'Live-streamed child sexual abuse'), ('contact_abuse', 'Indication of contact sexual abuse'), ('trafficking', 'Trafficking of a child for sexual exploitation'), ('travel', 'Sexual exploitation of children in travel and tourism'), ('sexualised', 'Sexualised content about children (below CSAM)'), ('tools', 'Tools for making CSAM'), ('other', 'Other child sexual exploitation or abuse')], max_length=32)),
-                ('clause', models.CharField(max_length=120)),
-                ('evidence_seen_by', models.CharField(max_length=80)),
-                ('review_method', models.CharField(choices=[('content', 'A person saw the content'), ('conversation', 'A person read the conversation'), ('account', 'A person examined the account and its behaviour'), ('known_hash', 'A known hash matched, and a person checked the match'), ('report', 'A person checked a report with its attachments')], max_length=16)),
-                ('origin', models.CharField(choices=[('own_detection', 'Own detection'), ('user_report', 'Report by a user'), ('own_investigation', 'Own investigation'), ('hotline', 'Hotline or non-governmental organisation'), ('another_signal', 'Another signal')], max_length=20)),
-                ('confidence', models.CharField(choices=[('high', 'High: the evidence leaves no reasonable doubt'), ('medium', 'Medium: the evidence is clear, another explanation is possible'), ('low', 'Low: worth a look, not more')], max_length=8)),
-                ('first_seen_on', models.DateField(null=True)),
-                ('last_seen_on', models.DateField(null=True)),
-                ('behaviours', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('moves', 'Moves the contact to another service'), ('poses', 'Poses as a child'), ('lures', 'Lures with gifts or game currency'), ('asks_imagery', 'Asks for imagery'), ('asks_money', 'Asks for money'), ('threatens', 'Threatens to publish')], max_length=16), default=list, size=None)),
-                ('ai', models.CharField(choices=[('not_indicated', 'Not indicated'), ('suspected', 'Suspected'), ('established', 'Established')], default='not_indicated', max_length=16)),
-                ('real_child', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('account_holder', models.CharField(choices=[('adult_indicated', 'Adult indicated'), ('unknown', 'Unknown'), ('possibly_child', 'Possibly a child')], default='unknown', max_length=16)),
-                ('not_to_regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('owner_named', models.BooleanField(default=True)),
-                ('meaning', models.CharField(blank=True, max_length=280)),
-                ('outward_note', models.CharField(blank=True, max_length=280)),
-                ('inward_note', models.CharField(blank=True, max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("current", "Current"),
+                            ("superseded", "Superseded"),
+                            ("refused", "Refused"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                (
+                    "harm",
+                    models.CharField(
+                        choices=[
+                            ("csam_verified", "Verified CSAM (known)"),
+                            ("csam_unverified", "Unverified CSAM (first seen)"),
+                            ("csam_trade", "Offering, seeking, buying, selling or exchanging CSAM"),
+                            ("grooming", "Grooming (solicitation of a child for sexual purposes)"),
+                            ("extortion_financial", "Sexual extortion of a child, financial demand"),
+                            ("extortion_other", "Sexual extortion of a child, other demand"),
+                            ("live_abuse", "Live-streamed child sexual abuse"),
+                            ("contact_abuse", "Indication of contact sexual abuse"),
+                            ("trafficking", "Trafficking of a child for sexual exploitation"),
+                            ("travel", "Sexual exploitation of children in travel and tourism"),
+                            ("sexualised", "Sexualised content about children (below CSAM)"),
+                            ("tools", "Tools for making CSAM"),
+                            ("other", "Other child sexual exploitation or abuse"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("clause", models.CharField(max_length=120)),
+                ("evidence_seen_by", models.CharField(max_length=80)),
+                (
+                    "review_method",
+                    models.CharField(
+                        choices=[
+                            ("content", "A person saw the content"),
+                            ("conversation", "A person read the conversation"),
+                            ("account", "A person examined the account and its behaviour"),
+                            ("known_hash", "A known hash matched, and a person checked the match"),
+                            ("report", "A person checked a report with its attachments"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("own_detection", "Own detection"),
+                            ("user_report", "Report by a user"),
+                            ("own_investigation", "Own investigation"),
+                            ("hotline", "Hotline or non-governmental organisation"),
+                            ("another_signal", "Another signal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[
+                            ("high", "High: the evidence leaves no reasonable doubt"),
+                            ("medium", "Medium: the evidence is clear, another explanation is possible"),
+                            ("low", "Low: worth a look, not more"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("first_seen_on", models.DateField(null=True)),
+                ("last_seen_on", models.DateField(null=True)),
+                (
+                    "behaviours",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("moves", "Moves the contact to another service"),
+                                ("poses", "Poses as a child"),
+                                ("lures", "Lures with gifts or game currency"),
+                                ("asks_imagery", "Asks for imagery"),
+                                ("asks_money", "Asks for money"),
+                                ("threatens", "Threatens to publish"),
+                            ],
+                            max_length=16,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "ai",
+                    models.CharField(
+                        choices=[
+                            ("not_indicated", "Not indicated"),
+                            ("suspected", "Suspected"),
+                            ("established", "Established"),
+                        ],
+                        default="not_indicated",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "real_child",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Unknown")], default="unknown", max_length=8
+                    ),
+                ),
+                (
+                    "account_holder",
+                    models.CharField(
+                        choices=[
+                            ("adult_indicated", "Adult indicated"),
+                            ("unknown", "Unknown"),
+                            ("possibly_child", "Possibly a child"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "not_to_regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("owner_named", models.BooleanField(default=True)),
+                ("meaning", models.CharField(blank=True, max_length=280)),
+                ("outward_note", models.CharField(blank=True, max_length=280)),
+                ("inward_note", models.CharField(blank=True, max_length=500)),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='members.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="members.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndicatorValue',
+            name="IndicatorValue",
             fields=[
-                ('indicator', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='value', serialize=False, to='signals.indicator')),
-                ('ciphertext', models.BinaryField()),
-                ('key_id', models.PositiveSmallIntegerField()),
+                (
+                    "indicator",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="value",
+                        serialize=False,
+                        to="signals.indicator",
+                    ),
+                ),
+                ("ciphertext", models.BinaryField()),
+                ("key_id", models.PositiveSmallIntegerField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='indicator',
-            index=models.Index(fields=['kind', 'bucket'], name='indicator_by_bucket'),
+            model_name="indicator",
+            index=models.Index(fields=["kind", "bucket"], name="indicator_by_bucket"),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('kind', 'digest'), name='one_indicator_per_kind_and_digest'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("kind", "digest"), name="one_indicator_per_kind_and_digest"),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['email', 'username', 'account_id', 'url', 'keyword', 'payment', 'phone', 'md5', 'sha1', 'sha256', 'pdq', 'phash', 'video_md5', 'vpdq'])), name='an_indicator_has_a_known_kind'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "email",
+                            "username",
+                            "account_id",
+                            "url",
+                            "keyword",
+                            "payment",
+                            "phone",
+                            "md5",
+                            "sha1",
+                            "sha256",
+                            "pdq",
+                            "phash",
+                            "video_md5",
+                            "vpdq",
+                        ],
+                    )
+                ),
+                name="an_indicator_has_a_known_kind",
+            ),
         ),
         migrations.AddField(
-            model_name='indicatoralias',
-            name='indicator',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='alias', to='signals.indicator'),
+            model_name="indicatoralias",
+            name="indicator",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="alias", to="signals.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='signals.indicator'),
+            model_name="lead",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leads", to="signals.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='members.organisation'),
+            model_name="lead",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leads", to="members.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='matchjob',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='members.organisation'),
+            model_name="matchjob",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="members.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='matchjob',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL),
+            model_name="matchjob",
+            name="started_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='matchjob',
-            name='started_with',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='members.apikey'),
+            model_name="matchjob",
+            name="started_with",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="members.apikey"
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='signals.matchjob'),
+            model_name="lead",
+            name="job",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="leads", to="signals.matchjob"
+            ),
         ),
         migrations.AddField(
-            model_name='chunk',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='signals.matchjob'),
+            model_name="chunk",
+            name="job",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="chunks", to="signals.matchjob"
+            ),
         ),
         migrations.AddField(
-            model_name='poll',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='polls', to='members.apikey'),
+            model_name="poll",
+            name="key",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="polls", to="members.apikey"
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='members.apikey'),
+            model_name="receipt",
+            name="key",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="members.apikey"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='members.organisation'),
+            model_name="receipt",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="receipts", to="members.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='members.community'),
+            model_name="signal",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="members.community"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='incident',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='signals.incident'),
+            model_name="signal",
+            name="incident",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="signals.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='signals.indicator'),
+            model_name="signal",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="signals.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='members.organisation'),
+            model_name="signal",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="members.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals_submitted', to=settings.AUTH_USER_MODEL),
+            model_name="signal",
+            name="submitted_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signals_submitted",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='submitted_with',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signals_submitted', to='members.apikey'),
+            model_name="signal",
+            name="submitted_with",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signals_submitted",
+                to="members.apikey",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='signal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='signals.signal'),
+            model_name="receipt",
+            name="signal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="receipts", to="signals.signal"
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='signal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='signals.signal'),
+            model_name="lead",
+            name="signal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leads", to="signals.signal"
+            ),
         ),
         migrations.AddField(
-            model_name='signalversion',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signalversion",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='signalversion',
-            name='signal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='signals.signal'),
+            model_name="signalversion",
+            name="signal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="signals.signal"
+            ),
         ),
         migrations.AddField(
-            model_name='signal',
-            name='current_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signals.signalversion'),
+            model_name="signal",
+            name="current_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="signals.signalversion"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matchjob',
-            index=models.Index(fields=['organisation', '-started_at'], name='job_by_organisation'),
+            model_name="matchjob",
+            index=models.Index(fields=["organisation", "-started_at"], name="job_by_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='matchjob',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['accounts_under_review', 'new_uploads', 'whole_service'])), name='a_job_has_a_known_purpose'),
+            model_name="matchjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["accounts_under_review", "new_uploads", "whole_service"])),
+                name="a_job_has_a_known_purpose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchjob',
-            constraint=models.CheckConstraint(condition=models.Q(('surface__in', ['public', 'private_message', 'account_data', 'payment'])), name='a_job_has_a_known_surface'),
+            model_name="matchjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("surface__in", ["public", "private_message", "account_data", "payment"])),
+                name="a_job_has_a_known_surface",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchjob',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='a_job_has_a_known_state'),
+            model_name="matchjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "cancelled", "failed"])),
+                name="a_job_has_a_known_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['job'], name='chunk_waiting'),
+            model_name="chunk",
+            index=models.Index(condition=models.Q(("done_at__isnull", True)), fields=["job"], name="chunk_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(fields=('job', 'number'), name='chunks_are_numbered'),
+            model_name="chunk",
+            constraint=models.UniqueConstraint(fields=("job", "number"), name="chunks_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('ciphertext__isnull', True), _connector='OR'), name='a_done_chunk_is_wiped'),
+            model_name="chunk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at__isnull", True), ("ciphertext__isnull", True), _connector="OR"),
+                name="a_done_chunk_is_wiped",
+            ),
         ),
         migrations.AddIndex(
-            model_name='poll',
-            index=models.Index(fields=['key', '-upto'], name='poll_by_key'),
+            model_name="poll",
+            index=models.Index(fields=["key", "-upto"], name="poll_by_key"),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['organisation', 'signal'], name='receipt_by_organisation'),
+            model_name="receipt",
+            index=models.Index(fields=["organisation", "signal"], name="receipt_by_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('signal', 'organisation', 'way', 'key'), name='one_receipt_per_way', nulls_distinct=False),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("signal", "organisation", "way", "key"), name="one_receipt_per_way", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['organisation', 'found_at'], name='lead_by_organisation'),
+            model_name="lead",
+            index=models.Index(fields=["organisation", "found_at"], name="lead_by_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('job', 'row', 'indicator'), name='one_lead_per_row_and_indicator'),
+            model_name="lead",
+            constraint=models.UniqueConstraint(
+                fields=("job", "row", "indicator"), name="one_lead_per_row_and_indicator"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.UniqueConstraint(fields=('signal', 'number'), name='versions_are_numbered'),
+            model_name="signalversion",
+            constraint=models.UniqueConstraint(fields=("signal", "number"), name="versions_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('signal',), name='one_current_version'),
+            model_name="signalversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")), fields=("signal",), name="one_current_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'current', 'superseded', 'refused'])), name='a_version_has_a_known_state'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "current", "superseded", "refused"])),
+                name="a_version_has_a_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('harm__in', ['csam_verified', 'csam_unverified', 'csam_trade', 'grooming', 'extortion_financial', 'extortion_other', 'live_abuse', 'contact_abuse', 'trafficking', 'travel', 'sexualised', 'tools', 'other'])), name='a_version_has_a_known_harm'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "harm__in",
+                        [
+                            "csam_verified",
+                            "csam_unverified",
+                            "csam_trade",
+                            "grooming",
+                            "extortion_financial",
+                            "extortion_other",
+                            "live_abuse",
+                            "contact_abuse",
+                            "trafficking",
+                            "travel",
+                            "sexualised",
+                            "tools",
+                            "other",
+                        ],
+                    )
+                ),
+                name="a_version_has_a_known_harm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('review_method__in', ['content', 'conversation', 'account', 'known_hash', 'report'])), name='a_version_has_a_known_review_method'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_method__in", ["content", "conversation", "account", "known_hash", "report"])
+                ),
+                name="a_version_has_a_known_review_method",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['own_detection', 'user_report', 'own_investigation', 'hotline', 'another_signal'])), name='a_version_has_a_known_origin'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin__in", ["own_detection", "user_report", "own_investigation", "hotline", "another_signal"])
+                ),
+                name="a_version_has_a_known_origin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'medium', 'low'])), name='a_version_has_a_known_confidence'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["high", "medium", "low"])),
+                name="a_version_has_a_known_confidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('ai__in', ['not_indicated', 'suspected', 'established'])), name='a_version_has_a_known_ai'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ai__in", ["not_indicated", "suspected", "established"])),
+                name="a_version_has_a_known_ai",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('real_child__in', ['yes', 'no', 'unknown'])), name='a_version_has_a_known_real_child'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("real_child__in", ["yes", "no", "unknown"])),
+                name="a_version_has_a_known_real_child",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signalversion',
-            constraint=models.CheckConstraint(condition=models.Q(('account_holder__in', ['adult_indicated', 'unknown', 'possibly_child'])), name='a_version_has_a_known_account_holder'),
+            model_name="signalversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("account_holder__in", ["adult_indicated", "unknown", "possibly_child"])),
+                name="a_version_has_a_known_account_holder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['organisation', 'status', 'review_due_at'], name='signal_queue'),
+            model_name="signal",
+            index=models.Index(fields=["organisation", "status", "review_due_at"], name="signal_queue"),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['status', 'expires_at'], name='signal_expiry'),
+            model_name="signal",
+            index=models.Index(fields=["status", "expires_at"], name="signal_expiry"),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['indicator', 'status'], name='signal_by_indicator'),
+            model_name="signal",
+            index=models.Index(fields=["indicator", "status"], name="signal_by_indicator"),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(condition=models.Q(('check_due_at__isnull', False)), fields=['check_due_at'], name='signal_check_due'),
+            model_name="signal",
+            index=models.Index(
+                condition=models.Q(("check_due_at__isnull", False)), fields=["check_due_at"], name="signal_check_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['position'], name='signal_by_position'),
+            model_name="signal",
+            index=models.Index(fields=["position"], name="signal_by_position"),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['submitted', 'returned', 'cancelled', 'rejected', 'active', 'held', 'withdrawn', 'retracted', 'expired'])), name='a_signal_has_a_known_status'),
+            model_name="signal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "submitted",
+                            "returned",
+                            "cancelled",
+                            "rejected",
+                            "active",
+                            "held",
+                            "withdrawn",
+                            "retracted",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="a_signal_has_a_known_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['active', 'held', 'returned', 'submitted'])), fields=('organisation', 'indicator'), name='one_live_signal_each'),
+            model_name="signal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["active", "held", "returned", "submitted"])),
+                fields=("organisation", "indicator"),
+                name="one_live_signal_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['cancelled', 'rejected', 'returned', 'submitted']), ('activated_at__isnull', False), _connector='OR'), name='what_was_shared_has_been_activated'),
+            model_name="signal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["cancelled", "rejected", "returned", "submitted"]),
+                    ("activated_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="what_was_shared_has_been_activated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status__in', ['active', 'held', 'returned', 'submitted'])), models.Q(('ended_at__isnull', False), models.Q(('status__in', ['active', 'held', 'returned', 'submitted']), _negated=True)), _connector='OR'), name='what_has_ended_says_when'),
+            model_name="signal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("status__in", ["active", "held", "returned", "submitted"])),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        models.Q(("status__in", ["active", "held", "returned", "submitted"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="what_has_ended_says_when",
+            ),
         ),
     ]

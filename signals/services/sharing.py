@@ -120,8 +120,7 @@ def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[
     past = {status: public_id for public_id, status in own.values_list("public_id", "status")}
     for status in past.keys() & LIVE:
         raise WrongState(
-            _("Your organisation shares this already: %(reference)s.")
-            % {"reference": public_ids.shown(past[status])}
+            _("Your organisation shares this already: %(reference)s.") % {"reference": public_ids.shown(past[status])}
         )
     return ["retracted_before"] if Status.RETRACTED in past else []
 
