@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from lantern_site.audit.actors import Actor
 from reviews import timeline, waiting
@@ -273,7 +273,7 @@ class Dossier:
     def _before_sharing(self) -> list[Step]:
         signal = self.signal
         if signal.status == Status.RETURNED:
-            return [Step(_("Returned"), "current"), Step(_("Review"), "next"), Step(_("Shared"), "next")]
+            return [Step(_("Returned"), "current"), Step(pgettext("noun", "Review"), "next"), Step(_("Shared"), "next")]
         if signal.status != Status.SUBMITTED:
             return [Step(signal.get_status_display(), "current", signal.ended_at), Step(_("Shared"), "off")]
         own = self.given.get(Attestation.EVIDENCE)

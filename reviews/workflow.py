@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantern_site.errors import WrongState
 
@@ -32,7 +32,7 @@ class DisputeState(TextChoices):
     DECIDED = "decided", gettext_lazy("Decided")
     APPEALED = "appealed", gettext_lazy("Appealed")
     CLOSED = "closed", gettext_lazy("Decided on appeal")
-    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("dispute", "Withdrawn")
 
 
 OPEN = frozenset({DisputeState.OPENED, DisputeState.ANSWERED, DisputeState.APPEALED})

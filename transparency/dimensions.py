@@ -7,6 +7,7 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantern_site.members.lifecycle import MemberKind
 from reviews.workflow import Action, Attribution, Outcome, Reason
@@ -48,7 +49,7 @@ class Conclusion(TextChoices):
     UPHELD = "upheld", _("Upheld")
     AMENDED = "amended", _("Amended")
     NOT_UPHELD = "not_upheld", _("Not upheld")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("dispute", "Withdrawn")
 
 
 class Delay(TextChoices):

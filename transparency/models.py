@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.members.models import Staff
@@ -22,10 +23,10 @@ class Edition(models.Model):
     """The report of one period, computed from the ledger at a frozen position."""
 
     class Stage(models.TextChoices):
-        FROZEN = "frozen"
-        COMPUTED = "computed"
-        APPROVED = "approved"
-        PUBLISHED = "published"
+        FROZEN = "frozen", gettext_lazy("Frozen")
+        COMPUTED = "computed", gettext_lazy("Computed")
+        APPROVED = "approved", pgettext_lazy("edition", "Approved")
+        PUBLISHED = "published", gettext_lazy("Published")
 
     public_id = models.BigIntegerField(unique=True, default=public_ids.new)
     year = models.PositiveSmallIntegerField()

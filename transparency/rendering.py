@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lantern_site import charts
 from lantern_site.charts import Bar, Chart, Series, Spread
@@ -130,7 +131,11 @@ def key_figures(document: Document, source: Source) -> Figure:
 def _meaning(values: Iterable[Value]) -> str:
     """What the marks among some values mean, in one line; nothing when there is none."""
     found = set(values)
-    return "; ".join(f"{mark.value}: {words}" for mark, words in MARKS.items() if mark.value in found)
+    return "; ".join(
+        _("%(mark)s: %(words)s") % {"mark": mark.value, "words": words}
+        for mark, words in MARKS.items()
+        if mark.value in found
+    )
 
 
 def _numbers(values: Mapping[str, Value]) -> dict[str, float]:
@@ -174,7 +179,9 @@ def by_month(reading: Reading) -> Figure:
     months = reading.column(name, TOTAL)
     most = _largest(months)
     series = _series_by_kind(reading) or [Series(_("All kinds"), list(_filled(months)))]
-    labels = [date_format(date.fromisoformat(f"{month}-01"), "M") for month in months]
+    labels = [
+        date_format(date.fromisoformat(f"{month}-01"), pgettext("a month under a chart", "M")) for month in months
+    ]
     return figure(
         reading,
         name,

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
@@ -42,7 +42,7 @@ def _tabs(request: PageRequest) -> dict[str, tuple[Words, DisputeQuerySet]]:
     """The lists of disputes that concern the actor, by the word in the address."""
     actor = request.actor
     visible = Dispute.objects.visible_to(actor)
-    found: dict[str, tuple[Words, DisputeQuerySet]] = {"open": (_("Open"), visible.open())}
+    found: dict[str, tuple[Words, DisputeQuerySet]] = {"open": (pgettext("disputes", "Open"), visible.open())}
     if not actor.programme:
         found["answer"] = (_("To answer"), desk.disputes_to_answer(actor))
         found["ours"] = (_("Opened by us"), visible.filter(opener=actor.organisation_id))

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from lantern_site.members import roles
@@ -21,7 +21,11 @@ DUE = 5
 
 WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "queue": (gettext_lazy("Reviews"), gettext_lazy("signals wait in the queue"), "reviews:queue"),
-    "returned": (gettext_lazy("Returned"), gettext_lazy("signals came back to be corrected"), "signals:list"),
+    "returned": (
+        pgettext_lazy("signals", "Returned"),
+        gettext_lazy("signals came back to be corrected"),
+        "signals:list",
+    ),
     "answer": (gettext_lazy("Disputes to answer"), gettext_lazy("about signals of yours"), "reviews:disputes"),
     "confirm": (gettext_lazy("Holds to confirm"), gettext_lazy("wait for a second person"), "reviews:disputes"),
     "decide": (gettext_lazy("Disputes to decide"), gettext_lazy("wait for an adjudicator"), "reviews:disputes"),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
@@ -44,7 +45,7 @@ def index(request: PageRequest) -> HttpResponse:
     if not actor.programme:
         lists["waiting"] = (_("To acknowledge"), waiting)
         lists["answered"] = (_("Acknowledged"), received.exclude(pk__in=waiting.values("pk")))
-    lists["sent"] = (_("Sent"), sent_by(actor))
+    lists["sent"] = (pgettext("recalls", "Sent"), sent_by(actor))
     tab = request.GET.get("tab", "")
     tab = tab if tab in lists else next(iter(lists))
     counts = desk.lengths(actor, {name: found for name, (_label, found) in lists.items()})
