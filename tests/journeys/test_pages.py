@@ -101,7 +101,8 @@ EVERYTHING = {
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 RULES: dict[Theme, object] = {"light": EVERYTHING, "dark": CONTRAST}
 """At night only the colours are others."""
-AXE = Axe()
+BRIEF = {"resultTypes": ["violations"], "preload": False}
+AXE = Axe().axe_script
 WIDEST = """[...document.querySelectorAll('body *')]
   .filter(one => one.getBoundingClientRect().right > innerWidth)
   .slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' … ')"""
@@ -143,6 +144,7 @@ class Window:
         assert response.status == (404 if name in MISSING else 200)
         if name in MISSING:
             assert "404" in self.windows.errors.pop(0)  # the console tells of the page itself
+        self.page.evaluate(AXE)
         return self.page
 
     def dress(self, size: str, theme: Theme) -> None:
@@ -153,7 +155,7 @@ class Window:
     def faults(self, look: str, rules: object = EVERYTHING, *, without: str = "") -> list[str]:
         """What axe finds, and what does not fit into the window."""
         options = {"runOnly": rules, "rules": {without: {"enabled": False}} if without else {}}
-        found = AXE.run(self.page, options=options | {"resultTypes": ["violations"]}).response["violations"]
+        found = self.page.evaluate("options => axe.run(options)", options | BRIEF)["violations"]
         said = [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
