@@ -81,7 +81,7 @@ def preview_of(row: QueueRow, signal: Signal, actor: Actor) -> Preview:
     """The row of a signal with what happened last."""
     return Preview(
         **vars(row),
-        shared_at=signal.submitted_at,
+        shared_at=signal.activated_at,
         action_label=_("Open") if row.claim and not row.claim.mine else _("Review"),
         facts=_facts(signal, row),
         latest=timeline.of_signal(signal, actor, newest=3),

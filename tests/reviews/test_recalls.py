@@ -69,7 +69,13 @@ def delivery(recall: Recall, member: Organisation) -> Delivery:
 def key_of(member: Organisation, *scopes: KeyScope) -> Actor:
     issuer = builders.person(member, Role.MEMBER_ADMIN)
     return Actor(
-        ActorKind.KEY, 1, member.pk, member.public_id, frozenset(f"key:{scope}" for scope in scopes), issuer.public_id
+        ActorKind.KEY,
+        1,
+        member.pk,
+        member.public_id,
+        frozenset(f"key:{scope}" for scope in scopes),
+        issuer.public_id,
+        staff_id=issuer.pk,
     )
 
 
