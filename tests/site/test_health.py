@@ -21,7 +21,8 @@ def test_the_process_is_alive_whatever_the_database_does(client: Client) -> None
 
 def test_everything_is_ready(client: Client) -> None:
     heartbeats.beat("worker", now=clock.now())
-    heartbeats.beat("index", now=clock.now(), position=41)
+    heartbeats.beat("index:here:1", now=clock.now(), position=57)
+    heartbeats.beat("index:here:2", now=clock.now(), position=41)
 
     answer = client.get("/readyz")
 
