@@ -245,8 +245,8 @@ def match(world: World, now: datetime) -> None:
     """A member compares a batch: mostly values that nobody shared, a few that somebody did."""
     dice = world.fork()
     house = world.receiving_house(identifiers_only=True)
-    known = [item for item in dice.sample(world.shared, min(len(world.shared), 9)) if item.kind in COMPARED]
-    unknown = [item for item in (values.item(dice) for _ in range(70)) if item.kind in COMPARED]
+    known = [item for item in dice.sample(world.shared, min(len(world.shared), 14)) if item.kind in COMPARED]
+    unknown = [item for item in (values.item(dice) for _ in range(100)) if item.kind in COMPARED]
     items = dice.sample(known + unknown, len(known) + len(unknown))
     actor = world.somebody(house, Role.ANALYST)
     job = jobs.start(

@@ -15,7 +15,7 @@ from transparency import services as transparency
 
 DAYS = 730
 SHARED_A_DAY = 1.3
-DAYS_BETWEEN_JOBS = 9
+DAYS_BETWEEN_JOBS = 14
 RUSH = 26
 """How many signals arrive in the last hours, so that there is something in every queue."""
 
@@ -56,7 +56,7 @@ def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
 
 
 def _plan_day(world: World, morning: datetime, how_many: float) -> None:
-    for duty in DUTIES if morning.day % 3 == 0 else ():
+    for duty in DUTIES if morning.weekday() == 0 else ():
         world.plan(morning + timedelta(hours=3), partial(_perform, duty))
     for _ in range(_drawn(world.dice, how_many)):
         at = morning + timedelta(minutes=world.dice.randrange(24 * 60))

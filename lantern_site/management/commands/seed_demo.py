@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
@@ -31,6 +33,9 @@ class Command(BaseCommand):
 
     def write(self) -> None:
         """A mark tells an interrupted world from a whole one."""
+        connection.ensure_connection()
+        connection.connection.cursor_factory = psycopg.Cursor  # the same statements over and over: plan them once
+        connection.connection.prepare_threshold = 2
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")  # what a crash would lose is written again
         Heartbeat.objects.create(name=UNFINISHED, at=clock.now())
