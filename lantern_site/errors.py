@@ -24,6 +24,10 @@ class Hidden(NotAllowed):
     """The actor may not know that the thing exists: answered exactly like an unknown one (404)."""
 
 
+class NotProven(NotAllowed):
+    """The actor may, and has to show a second factor first (403): pages ask for it and come back."""
+
+
 class WrongState(Refusal):
     """The thing is in a state in which this move is not open, or another person was faster (409)."""
 

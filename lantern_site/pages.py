@@ -1,12 +1,13 @@
 """What every page for people has in common: who asks, under whose eyes the database answers, how a refusal looks."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -18,16 +19,21 @@ from django_htmx.middleware import HtmxDetails
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
+from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
 from lantern_site.members.models import Staff
 from lantern_site.members.roles import SECOND_FACTOR_REQUIRED
 
 STATUS: dict[type[Refusal], HTTPStatus] = {
     Hidden: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    NotProven: HTTPStatus.FORBIDDEN,
     WrongState: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+
+
+PROVEN_FOR = timedelta(minutes=30)
+"""How long a second factor counts for what asks for a fresh one."""
 
 
 class PageRequest(HttpRequest):
@@ -53,7 +59,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         known = cast(PageRequest, request)
         known.person = request.user
         known.now = clock.now()
-        known.actor = known.person.actor(known.now)
+        known.actor = known.person.actor(known.now, is_proven=_is_proven(known))
         if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person):
             return redirect("mfa_activate_totp")
         with timezone.override(ZoneInfo(known.person.time_zone)):
@@ -63,6 +69,13 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     door.is_signed_in = True  # type: ignore[attr-defined]
     return door
+
+
+def _is_proven(request: PageRequest) -> bool:
+    """Whether the person showed a second factor lately, in this session."""
+    records = get_authentication_records(request, request.person)
+    newest = max((record["at"] for record in records if record["method"] == "mfa"), default=0)
+    return bool(request.now.timestamp() - newest <= PROVEN_FOR.total_seconds())
 
 
 def _answer(view: Callable[..., HttpResponse], request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -90,5 +103,6 @@ def refused(request: PageRequest, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, Hidden):
         return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
     template = "components/refusal.html" if request.htmx else "refusal.html"
+    context = {"sentence": str(refusal), "needs_proof": isinstance(refusal, NotProven)}
     with acting_as(request.actor):
-        return render(request, template, {"sentence": str(refusal)}, status=status_of(refusal))
+        return render(request, template, context, status=status_of(refusal))

@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from lantern_site import clock, public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
+from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
 from lantern_site.members.models import ApiKey
 from lantern_site.members.services import keys
 
@@ -33,6 +33,7 @@ T = TypeVar("T")
 STATUS: dict[type[Refusal], HTTPStatus] = {
     Hidden: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    NotProven: HTTPStatus.FORBIDDEN,
     WrongState: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }

@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members import roles
-from lantern_site.members.policies import Answer, permits
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import Answer, concerns, permits
 from reviews import disputing, timeline
 from reviews.models import Delivery, Dispute, DisputedSignal, Recall
 from reviews.workflow import DeliveryState, DisputeState, RecallCause
@@ -189,10 +188,15 @@ class Room:
         )
 
     @property
+    def needs_proof(self) -> bool:
+        """Whether something would be offered if the actor showed a second factor now."""
+        return any(answer.needs_proof for answer in (self.holding, self.extending, self.ending_hold))
+
+    @property
     def explanations(self) -> list[str]:
         """Why somebody who might act on this kind of case may not act on this one."""
         found = []
-        if self.dispute.is_open and roles.has(self.actor, Role.ADJUDICATOR) and not self.deciding:
+        if self.dispute.is_open and concerns(self.actor, Permission.DECIDE) and not self.deciding:
             found.append(self.deciding.sentence)
         asked = self.dispute.hold_asked and self.dispute.held_at is None and self.dispute.is_open
         if asked and self.dispute.opener_id == self.actor.organisation_id and not self.holding:

@@ -8,9 +8,9 @@ from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
-from lantern_site.members import roles
 from lantern_site.members.models import Organisation
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns
 from reviews import queues
 from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet
 from reviews.workflow import DisputeState
@@ -47,7 +47,7 @@ def lengths(actor: Actor, lists: Lists) -> dict[str, int]:
 
 def disputes_to_answer(actor: Actor) -> DisputeQuerySet:
     """Disputes of the actor's signals that nobody has answered."""
-    if not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+    if not concerns(actor, Permission.ANSWER):
         return Dispute.objects.none()
     touched = Dispute.objects.filter(touches__organisation=actor.organisation_id).values("pk")
     return Dispute.objects.filter(pk__in=touched, state=DisputeState.OPENED)
@@ -56,9 +56,9 @@ def disputes_to_answer(actor: Actor) -> DisputeQuerySet:
 def holds_to_confirm(actor: Actor) -> DisputeQuerySet:
     """Disputes of the actor's organisation, or all for a steward, in which a hold was asked for and waits."""
     waiting = Dispute.objects.open().filter(hold_asked=True, held_at__isnull=True)
-    if roles.has(actor, Role.STEWARD):
+    if concerns(actor, Permission.HOLD):
         return waiting
-    if not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+    if not concerns(actor, Permission.CONFIRM_HOLD):
         return Dispute.objects.none()
     return waiting.filter(opener=actor.organisation_id).exclude(opened_by__public_id__in=actor.people)
 
@@ -66,35 +66,35 @@ def holds_to_confirm(actor: Actor) -> DisputeQuerySet:
 def disputes_to_decide(actor: Actor) -> DisputeQuerySet:
     """What waits for an adjudicator; appeals wait for an external one."""
     states: set[DisputeState] = set()
-    if roles.has(actor, Role.ADJUDICATOR):
+    if concerns(actor, Permission.DECIDE):
         states |= {DisputeState.OPENED, DisputeState.ANSWERED}
-    if roles.has(actor, Role.EXTERNAL_ADJUDICATOR):
+    if concerns(actor, Permission.DECIDE_APPEAL):
         states.add(DisputeState.APPEALED)
     return Dispute.objects.filter(state__in=sorted(states))
 
 
 def recalls_to_acknowledge(actor: Actor) -> QuerySet[Delivery]:
-    if actor.programme or not roles.has(actor, Role.REVIEWER, Role.ANALYST):
+    if actor.programme or not concerns(actor, Permission.ACKNOWLEDGE):
         return Delivery.objects.none()
     return Delivery.objects.waiting_for(actor.organisation_id)
 
 
 def leads_to_examine(actor: Actor) -> QuerySet[Lead]:
-    if not roles.has(actor, Role.ANALYST):
+    if not concerns(actor, Permission.FIND):
         return Lead.objects.none()
     return Lead.objects.visible_to(actor).without_finding()
 
 
 def returned(actor: Actor) -> SignalQuerySet:
     """What a reviewer sent back to the actor's organisation."""
-    if not roles.has(actor, Role.SUBMITTER):
+    if not concerns(actor, Permission.SHARE_IN_DANGER):
         return Signal.objects.none()
     return Signal.objects.owned_by(actor.organisation_id).filter(status=Status.RETURNED)
 
 
 def expiring(actor: Actor, now: datetime) -> SignalQuerySet:
     """The organisation's own signals in the days in which they may be renewed."""
-    if not roles.has(actor, Role.REVIEWER):
+    if not concerns(actor, Permission.RENEW):
         return Signal.objects.none()
     own = Signal.objects.owned_by(actor.organisation_id)
     return own.filter(status=Status.ACTIVE, expires_at__lte=now + RENEWABLE_BEFORE)

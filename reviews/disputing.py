@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry
 from lantern_site.errors import NotAllowed, WrongState
-from lantern_site.members import roles
-from lantern_site.members.lifecycle import KeyScope
-from lantern_site.members.policies import require_role_or_scope
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require
 from reviews import clocks, workflow
 from reviews.models import Delivery, Dispute, DisputedSignal, StewardHold
 from reviews.workflow import DisputeMove, HoldReason, Reason, Result, Scope
@@ -43,8 +41,7 @@ def scope_of(reason: Reason, asked: Scope) -> Scope:
 
 def may_dispute(actor: Actor, signal: Signal) -> None:
     """A person of a member that sees the signal and does not own it."""
-    _is_person(actor)
-    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.DISPUTE)
     if signal.status not in DISPUTABLE:
         raise _not_open(signal)
     if actor.organisation_id == signal.organisation_id:
@@ -55,36 +52,32 @@ def may_dispute(actor: Actor, signal: Signal) -> None:
 
 def may_answer(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.ANSWER)
-    _is_person(actor)
-    roles.require(actor, Role.REVIEWER, Role.ANALYST)
+    require(actor, Permission.ANSWER)
     _is_owner(actor, dispute)
 
 
 def may_accept(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.ACCEPT)
-    _is_person(actor)
-    roles.require(actor, Role.REVIEWER)
+    require(actor, Permission.ACCEPT)
     _is_owner(actor, dispute)
 
 
 def may_withdraw(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.WITHDRAW)
-    _is_person(actor)
-    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.DISPUTE)
     _is_opener(actor, dispute)
 
 
 def may_decide(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.DECIDE)
-    roles.require(actor, Role.ADJUDICATOR)
+    require(actor, Permission.DECIDE)
     _is_uninvolved(actor, dispute)
 
 
 def may_appeal(actor: Actor, dispute: Dispute, now: datetime) -> None:
     """Once, by either party, within 30 days."""
     workflow.target(dispute.state, DisputeMove.APPEAL)
-    _is_person(actor)
-    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.DISPUTE)
     if actor.organisation_id != dispute.opener_id and actor.organisation_id not in owners(dispute):
         raise NotAllowed(_("Only the parties of the dispute may appeal."))
     if dispute.decided_at is None or now > dispute.decided_at + clocks.APPEAL_WITHIN:
@@ -93,7 +86,7 @@ def may_appeal(actor: Actor, dispute: Dispute, now: datetime) -> None:
 
 def may_decide_appeal(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.DECIDE_APPEAL)
-    roles.require(actor, Role.EXTERNAL_ADJUDICATOR)
+    require(actor, Permission.DECIDE_APPEAL)
     _is_uninvolved(actor, dispute)
 
 
@@ -103,10 +96,9 @@ def may_hold(actor: Actor, dispute: Dispute, now: datetime) -> None:
     if dispute.held_at is not None:
         raise WrongState(_("This dispute has had its hold."))
     if actor.programme:
-        roles.require(actor, Role.STEWARD)
+        require(actor, Permission.HOLD)
         return
-    _is_person(actor)
-    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.CONFIRM_HOLD)
     _is_opener(actor, dispute)
     if not dispute.hold_asked or not dispute.is_person_harm:
         raise NotAllowed(_("No hold was asked for. The programme's steward may hold the signal."))
@@ -144,9 +136,9 @@ def opener_record(organisation_id: int | None, now: datetime) -> tuple[int, int]
 
 def may_steer_hold(actor: Actor, dispute: Dispute) -> None:
     """End a hold in force, or extend it."""
-    roles.require(actor, Role.STEWARD)
     if not dispute.is_holding:
         raise WrongState(_("No hold is in force."))
+    require(actor, Permission.HOLD)
 
 
 def may_extend_hold(actor: Actor, dispute: Dispute) -> None:
@@ -156,20 +148,20 @@ def may_extend_hold(actor: Actor, dispute: Dispute) -> None:
 
 
 def may_hold_as_programme(actor: Actor, signal: Signal) -> None:
-    roles.require(actor, Role.STEWARD)
     if signal.status not in (Status.ACTIVE, Status.HELD):
         raise _not_open(signal)
+    require(actor, Permission.HOLD)
 
 
 def may_release_as_programme(actor: Actor, placed: StewardHold) -> None:
-    roles.require(actor, Role.STEWARD)
     if placed.reason == HoldReason.CHECK_OVERDUE:
         raise WrongState(_("The completeness check is overdue: the hold ends when it is passed."))
+    require(actor, Permission.HOLD)
 
 
 def may_acknowledge(actor: Actor, delivery: Delivery, *, hits: int | None) -> None:
     """People of the member; a key only where there is no local hit and no lead, so that nothing is to be judged."""
-    require_role_or_scope(actor, KeyScope.FEEDBACK, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.ACKNOWLEDGE)
     if actor.kind != ActorKind.KEY:
         return
     leads = Lead.objects.filter(organisation=actor.organisation_id, signal=delivery.recall.signal_id)
@@ -179,15 +171,14 @@ def may_acknowledge(actor: Actor, delivery: Delivery, *, hits: int | None) -> No
 
 def may_confirm_answer(actor: Actor, delivery: Delivery) -> None:
     _is_person(actor)
-    roles.require(actor, Role.ANALYST, Role.REVIEWER)
+    require(actor, Permission.ACKNOWLEDGE)
     if delivery.acknowledged_by is not None and delivery.acknowledged_by.public_id in actor.people:
         raise NotAllowed(_("You gave this answer. A second person confirms it."))
 
 
 def may_find(actor: Actor) -> None:
     """An analyst looks at a lead; that the lead is the own organisation's is seen to where it is fetched."""
-    _is_person(actor)
-    roles.require(actor, Role.ANALYST)
+    require(actor, Permission.FIND)
 
 
 def owners(dispute: Dispute) -> set[int]:

@@ -18,12 +18,13 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members import roles
+from lantern_site.members.permissions import Permission, roles_for
 from lantern_site.members.roles import PROGRAMME_ROLES, Role
 from reviews import desk
 
 Words = str | Promise
 EVERYBODY = frozenset(Role)
-JUDGING = frozenset({Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.AUDITOR})
+JUDGING = roles_for({Permission.REVIEW, Permission.FIND}) | {Role.AUDITOR}
 PROGRAMME = gettext_lazy("Programme")
 
 
@@ -46,7 +47,7 @@ PLACES = (
         "reviews:queue",
         gettext_lazy("Review queue"),
         "inbox",
-        frozenset({Role.REVIEWER, Role.STEWARD}),
+        roles_for({Permission.REVIEW}),
         ("queue",),
         short=gettext_lazy("Queue"),
     ),
@@ -55,7 +56,7 @@ PLACES = (
         "reviews:disputes",
         gettext_lazy("Disputes"),
         "scale",
-        JUDGING | {Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR},
+        JUDGING | roles_for({Permission.DECIDE, Permission.DECIDE_APPEAL}),
         ("answer", "confirm", "decide"),
     ),
     Place(
@@ -69,11 +70,13 @@ PLACES = (
         "signals:share",
         gettext_lazy("Share a signal"),
         "send",
-        frozenset({Role.SUBMITTER}),
+        roles_for({Permission.SHARE_IN_DANGER}),
         short=gettext_lazy("Share"),
     ),
-    Place("signals:jobs", gettext_lazy("Match jobs"), "radar", frozenset({Role.ANALYST}), short=gettext_lazy("Jobs")),
-    Place("reviews:leads", gettext_lazy("Leads"), "crosshair", frozenset({Role.ANALYST}), ("leads",)),
+    Place(
+        "signals:jobs", gettext_lazy("Match jobs"), "radar", roles_for({Permission.MATCH}), short=gettext_lazy("Jobs")
+    ),
+    Place("reviews:leads", gettext_lazy("Leads"), "crosshair", roles_for({Permission.FIND}), ("leads",)),
     Place(
         "members:directory",
         gettext_lazy("Members"),
@@ -85,14 +88,14 @@ PLACES = (
         "transparency:studio",
         gettext_lazy("Report studio"),
         "file-chart-column",
-        frozenset({Role.EDITOR, Role.PUBLISHER, Role.AUDITOR}),
+        roles_for({Permission.ENTER_STUDIO}),
         group=PROGRAMME,
     ),
     Place(
         "transparency:ledger",
         gettext_lazy("Ledger"),
         "book-lock",
-        frozenset({Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN}),
+        roles_for({Permission.READ_LEDGER}),
         group=PROGRAMME,
     ),
     Place(

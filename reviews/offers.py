@@ -8,11 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lantern_site.members import roles
 from lantern_site.members.lifecycle import Suspension
 from lantern_site.members.models import Organisation
-from lantern_site.members.policies import Answer, permits
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import Answer, concerns, permits, require
 from reviews import disputing, policies
 from reviews.approvals import Approvals, Why
 from reviews.dossier import Dossier
@@ -61,7 +60,7 @@ class Offers:
     @cached_property
     def reviews(self) -> bool:
         """Whether the actor has a reviewing role and the signal waits for a review."""
-        return self.signal.status == Status.SUBMITTED and roles.has(self.actor, Role.REVIEWER, Role.STEWARD)
+        return self.signal.status == Status.SUBMITTED and concerns(self.actor, Permission.REVIEW)
 
     @cached_property
     def approving(self) -> Answer:
@@ -133,24 +132,23 @@ class Offers:
     # The programme
 
     @cached_property
-    def checking(self) -> bool:
-        return self.signal.check_due_at is not None and bool(
-            permits(policies.may_check, self.actor, self.signal, self.now)
-        )
+    def checking(self) -> Answer:
+        return permits(policies.may_check, self.actor, self.signal, self.now)
 
     @cached_property
-    def holding(self) -> bool:
+    def holding(self) -> Answer:
         """A steward may take it out of the feed."""
-        placed = bool(permits(disputing.may_hold_as_programme, self.actor, self.signal))
-        return placed and not self.held_by_programme
+        if not concerns(self.actor, Permission.HOLD) or self.held_by_programme:
+            return Answer(False)
+        return permits(disputing.may_hold_as_programme, self.actor, self.signal)
 
     @cached_property
     def held_by_programme(self) -> bool:
         return self.actor.programme and StewardHold.objects.open().filter(signal=self.signal).exists()
 
     @cached_property
-    def releasing(self) -> bool:
-        return self.held_by_programme and roles.has(self.actor, Role.STEWARD)
+    def releasing(self) -> Answer:
+        return permits(require, self.actor, Permission.HOLD) if self.held_by_programme else Answer(False)
 
     # The owner
 
@@ -163,12 +161,12 @@ class Offers:
 
     @cached_property
     def resubmitting(self) -> bool:
-        may = (sharing_policies.may_share, self.actor, self.signal.organisation, self.now.date())
-        return self._own(Move.RESUBMIT) and bool(permits(*may))
+        may = permits(sharing_policies.may_share, self.actor, danger=self.signal.danger)
+        return self._own(Move.RESUBMIT) and bool(may)
 
     @cached_property
     def withdrawing(self) -> Answer | None:
-        if not self._own(Move.WITHDRAW) or not roles.has(self.actor, Role.REVIEWER):
+        if not self._own(Move.WITHDRAW) or not concerns(self.actor, Permission.WITHDRAW):
             return None
         return permits(sharing_policies.may_withdraw, self.actor, self.signal)
 
@@ -176,16 +174,16 @@ class Offers:
     def renewing(self) -> Answer | None:
         """Offered in the last days, and after them."""
         late = self.signal.status == Status.EXPIRED or self.signal.expires_at - self.now <= sharing.RENEWABLE_BEFORE
-        if not late or not self._own(Move.RENEW) or not roles.has(self.actor, Role.REVIEWER):
+        if not late or not self._own(Move.RENEW) or not concerns(self.actor, Permission.RENEW):
             return None
         seen = sharing.seen_by_another(self.signal)
-        return permits(sharing_policies.may_renew, self.actor, self.signal, self.now, seen_by_another=seen)
+        return permits(sharing_policies.may_renew, self.actor, self.signal, seen_by_another=seen)
 
     # Other members
 
     @cached_property
     def disputing(self) -> Answer | None:
-        if self.dossier.is_own or self.actor.programme or not roles.has(self.actor, Role.ANALYST, Role.REVIEWER):
+        if self.dossier.is_own or self.actor.programme or not concerns(self.actor, Permission.DISPUTE):
             return None
         if self.signal.status not in disputing.DISPUTABLE:
             return None
@@ -193,7 +191,12 @@ class Offers:
 
     @cached_property
     def revealing(self) -> Answer:
-        return permits(sharing_policies.may_reveal, self.actor, self.signal, self.now)
+        return permits(sharing_policies.may_reveal, self.actor)
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether something would be offered if the actor showed a second factor now."""
+        return any(answer.needs_proof for answer in (self.checking, self.holding, self.releasing, self.revealing))
 
     @property
     def nothing(self) -> bool:

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import NotAllowed, WrongState
-from lantern_site.members import roles
-from lantern_site.members.policies import require_training
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require
 from reviews import approvals
 from reviews.approvals import Approvals, Circumstances
 from reviews.models import Decision
@@ -54,10 +53,9 @@ def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
     """A reviewer of the same member who did not submit it, or a steward. Another member never reviews."""
     if actor.kind != ActorKind.STAFF:
         raise NotAllowed(_("Only people review."))
-    roles.require(actor, Role.REVIEWER, Role.STEWARD)
+    require(actor, Permission.REVIEW)
     if not actor.programme and actor.organisation_id != signal.organisation_id:
         raise NotAllowed(_("Another organisation's signals are reviewed there."))
-    require_training(actor, now.date())
     if signal.submitted_by_id == actor.staff_id:
         raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
     if signal.version.proposed_by_id == actor.staff_id:
@@ -86,7 +84,6 @@ def may_approve(actor: Actor, signal: Signal, given: Mapping[str, int], now: dat
 
 def may_check(actor: Actor, signal: Signal, now: datetime) -> None:
     """A steward checks a shared signal once, while its check is due."""
-    roles.require(actor, Role.STEWARD)
-    require_training(actor, now.date())
     if signal.check_due_at is None:
         raise WrongState(_("No completeness check is due."))
+    require(actor, Permission.CHECK)

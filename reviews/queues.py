@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from lantern_site.audit.actors import Actor
-from lantern_site.members import roles
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns
 from reviews.models import Claim, Decision
 from reviews.workflow import Attestation, Verdict
 from signals.models import Signal, SignalQuerySet
@@ -30,7 +30,7 @@ def waiting(actor: Actor) -> SignalQuerySet:
 
     Claims do not matter here. Somebody without a reviewing role has an empty queue.
     """
-    if not roles.has(actor, Role.REVIEWER, Role.STEWARD):
+    if not concerns(actor, Permission.REVIEW):
         return Signal.objects.none()
     submitted = Signal.objects.visible_to(actor).filter(status=Status.SUBMITTED)
     if actor.programme:

@@ -1,27 +1,23 @@
 """May this actor do this to this signal, now? Each check raises a refusal whose sentence is fit for the screen."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, NotAllowed
-from lantern_site.members import roles
-from lantern_site.members.lifecycle import KeyScope
 from lantern_site.members.models import Organisation
-from lantern_site.members.policies import require_role_or_scope, require_training
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require
 from signals.kinds import IDENTIFIERS
 from signals.models import MatchJob, Signal
 
 MAX_RENEWALS_ALONE = 2
 
 
-def may_share(actor: Actor, organisation: Organisation, today: date) -> None:
-    require_role_or_scope(actor, KeyScope.SUBMIT, Role.SUBMITTER)
-    if not organisation.may_submit:
-        raise NotAllowed(_("Your organisation may not share signals at present."))
-    require_training(actor, today)
+def may_share(actor: Actor, *, danger: bool = False) -> None:
+    """A child in danger does not wait for anybody's training."""
+    require(actor, Permission.SHARE_IN_DANGER if danger else Permission.SHARE)
 
 
 def may_share_kind(organisation: Organisation, kind: str, today: date) -> None:
@@ -45,45 +41,39 @@ def owns(actor: Actor, signal: Signal) -> None:
 
 def may_cancel(actor: Actor, signal: Signal) -> None:
     owns(actor, signal)
-    require_role_or_scope(actor, KeyScope.SUBMIT, Role.SUBMITTER, Role.REVIEWER)
+    require(actor, Permission.CANCEL)
 
 
 def may_withdraw(actor: Actor, signal: Signal) -> None:
     owns(actor, signal)
-    roles.require(actor, Role.REVIEWER)
+    require(actor, Permission.WITHDRAW)
     if signal.contested:
         raise NotAllowed(_("While a dispute runs, answer it or accept it."))
 
 
-def may_renew(actor: Actor, signal: Signal, now: datetime, *, seen_by_another: bool) -> None:
+def may_renew(actor: Actor, signal: Signal, *, seen_by_another: bool) -> None:
     owns(actor, signal)
-    roles.require(actor, Role.REVIEWER)
-    require_training(actor, now.date())
+    require(actor, Permission.RENEW)
     if signal.contested:
         raise NotAllowed(_("While a dispute runs, answer it or accept it."))
     if signal.indicator.kind in IDENTIFIERS and signal.renewals >= MAX_RENEWALS_ALONE and not seen_by_another:
         raise NotAllowed(_("An identifier that no other member has seen is renewed twice at most."))
 
 
-def may_reveal(actor: Actor, signal: Signal, now: datetime) -> None:
+def may_reveal(actor: Actor) -> None:
     """Those who must see the plain value to do their work; never the auditor."""
-    roles.require(actor, Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.ADJUDICATOR)
-    require_training(actor, now.date())
+    require(actor, Permission.REVEAL)
 
 
-def may_match(actor: Actor, organisation: Organisation) -> None:
-    require_role_or_scope(actor, KeyScope.LOOKUP, Role.ANALYST)
-    if not organisation.may_receive:
-        raise NotAllowed(_("Your organisation may not receive signals at present."))
+def may_match(actor: Actor) -> None:
+    require(actor, Permission.MATCH)
 
 
-def may_read_feed(actor: Actor, organisation: Organisation) -> None:
-    require_role_or_scope(actor, KeyScope.READ, Role.ANALYST)
-    if not organisation.may_receive:
-        raise NotAllowed(_("Your organisation may not receive signals at present."))
+def may_read_feed(actor: Actor) -> None:
+    require(actor, Permission.READ_FEED)
 
 
 def may_steer_job(actor: Actor, job: MatchJob) -> None:
     if actor.organisation_id != job.organisation_id:
         raise unknown_job()
-    require_role_or_scope(actor, KeyScope.LOOKUP, Role.ANALYST)
+    require(actor, Permission.STEER_JOB)

@@ -7,7 +7,9 @@ from hashlib import sha256
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 
+from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import MemberKind
@@ -95,7 +97,16 @@ def person(of: Organisation, *held: Role, name: str = "") -> Staff:
 
 def actor(of: Organisation, *held: Role, now: datetime = NOW) -> Actor:
     """A new person of the organisation, as an actor."""
-    return person(of, *held).actor(now)
+    return person(of, *held).actor(now, is_proven=True)
+
+
+def sign_in(client: Client, person: Staff) -> None:
+    """The person signs in in this browser, with a second factor a moment ago."""
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
 
 
 def email(number: int) -> Item:

@@ -65,7 +65,7 @@ class Person:
         if of.is_programme:
             TOTP.activate(self.staff, generate_totp_secret())
         self.client = Client()
-        self.client.force_login(self.staff)
+        builders.sign_in(self.client, self.staff)
 
     def reads(self, url: str) -> str:
         response = self.client.get(url)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
-from lantern_site.members import roles
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns, require
 from transparency import periods
 from transparency.models import Edition
 
@@ -16,12 +16,12 @@ FIRST_YEAR = 2023
 
 
 def may_enter_studio(actor: Actor) -> None:
-    if not roles.has(actor, Role.EDITOR, Role.PUBLISHER, Role.AUDITOR):
+    if not concerns(actor, Permission.ENTER_STUDIO):
         raise Hidden(_("There is no such page."))
 
 
 def may_freeze(actor: Actor, year: int, now: datetime) -> None:
-    roles.require(actor, Role.EDITOR)
+    require(actor, Permission.EDIT_REPORT)
     if year < FIRST_YEAR:
         raise Invalid(_("The programme began in %(year)s.") % {"year": FIRST_YEAR}, "year")
     if not periods.of_year(year).has_ended(now):
@@ -33,7 +33,7 @@ def may_freeze(actor: Actor, year: int, now: datetime) -> None:
 def may_compute(actor: Actor, edition: Edition) -> None:
     if edition.stage not in (Edition.Stage.FROZEN, Edition.Stage.COMPUTED):
         raise WrongState(_("The figures of this edition cannot change any more."))
-    roles.require(actor, Role.EDITOR)
+    require(actor, Permission.EDIT_REPORT)
 
 
 def may_publish(actor: Actor, edition: Edition) -> None:
@@ -42,16 +42,16 @@ def may_publish(actor: Actor, edition: Edition) -> None:
         raise WrongState(_("This edition is published already."))
     if edition.computed_by is None:
         raise WrongState(_("The figures of this edition have not been computed yet."))
-    roles.require(actor, Role.PUBLISHER)
     if actor.people & {edition.frozen_by.public_id, edition.computed_by.public_id}:
         raise NotAllowed(_("You made the figures of this edition. Somebody else has to publish it."))
+    require(actor, Permission.PUBLISH_REPORT)
 
 
 def may_read_ledger(actor: Actor) -> None:
-    if not roles.has(actor, Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN):
+    if not concerns(actor, Permission.READ_LEDGER):
         raise Hidden(_("There is no such page."))
 
 
 def reads_whole_ledger(actor: Actor) -> bool:
     """Auditors and stewards do; a member admin reads what happened in the own organisation."""
-    return roles.has(actor, Role.AUDITOR, Role.STEWARD)
+    return concerns(actor, Permission.READ_WHOLE_LEDGER)

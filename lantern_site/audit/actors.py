@@ -1,7 +1,6 @@
 """Who acts: a member of staff, an API key with the person who issued it, or the clock."""
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -16,7 +15,8 @@ class ActorKind(StrEnum):
 class Actor:
     """Everything that a rule may ask about the one who acts. Ids are public ids unless they end in `_id`.
 
-    `staff_id` is the person behind the act: of a key, the one who issued it.
+    `staff_id` is the person behind the act: of a key, the one who issued it. `capabilities` is what the standing of the
+    organisation allows; `is_trained` and `is_proven` (by a second factor, lately) say how it was when the actor came.
     """
 
     kind: ActorKind
@@ -27,7 +27,9 @@ class Actor:
     issuer: int | None = None
     programme: bool = False
     staff_id: int | None = None
-    trained_until: date | None = None
+    capabilities: frozenset[str] = frozenset()
+    is_trained: bool = False
+    is_proven: bool = False
 
     @classmethod
     def clock(cls) -> Self:

@@ -1,5 +1,7 @@
 """The states of a member organisation, and what each allows."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +36,26 @@ class KeyScope(TextChoices):
     READ = "read", _("Read the feed")
     LOOKUP = "lookup", _("Look up")
     FEEDBACK = "feedback", _("Feedback")
+
+
+class Capability(StrEnum):
+    """What an organisation may do at all, whoever acts for it."""
+
+    SUBMIT = "submit"
+    RECEIVE = "receive"
+    CONNECT = "connect"
+    """Have machines with keys: from onboarding on, so that a test signal can be received."""
+
+
+def capabilities(kind: str, state: str, suspended: str) -> frozenset[Capability]:
+    """What the standing of an organisation allows. Financial institutions and the programme share nothing."""
+    if state == MemberState.ONBOARDING and suspended != Suspension.ALL:
+        return frozenset({Capability.CONNECT})
+    if state != MemberState.ACTIVE or suspended == Suspension.ALL:
+        return frozenset()
+    able = {Capability.CONNECT}
+    if kind == MemberKind.PLATFORM and suspended != Suspension.SUBMIT:
+        able.add(Capability.SUBMIT)
+    if suspended != Suspension.RECEIVE:
+        able.add(Capability.RECEIVE)
+    return frozenset(able)

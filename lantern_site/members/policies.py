@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lantern_site.audit.actors import Actor, ActorKind
-from lantern_site.errors import NotAllowed, Refusal
+from lantern_site.errors import NotAllowed, NotProven, Refusal
 from lantern_site.members import roles
-from lantern_site.members.lifecycle import KeyScope
+from lantern_site.members.lifecycle import Capability
 from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.permissions import TABLE, Permission, Rule
+from lantern_site.members.roles import Role
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Answer:
 
     allowed: bool
     sentence: str = ""
+    needs_proof: bool = False
+    """A second factor is all that is missing."""
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -30,7 +34,7 @@ def permits(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Answer:
     try:
         check(*args, **kwargs)
     except Refusal as refusal:
-        return Answer(False, str(refusal))
+        return Answer(False, str(refusal), isinstance(refusal, NotProven))
     return Answer(True)
 
 
@@ -54,16 +58,46 @@ def staff_of(actor: Actor) -> Staff:
     return Staff.objects.get(pk=staff_id_of(actor))
 
 
-def require_role_or_scope(actor: Actor, scope: KeyScope, *wanted: roles.Role) -> None:
-    """A person needs one of the roles, a key the scope."""
-    if actor.kind == ActorKind.KEY:
-        if f"key:{scope}" not in actor.roles:
-            raise NotAllowed(_("This key does not have the scope “%(scope)s”.") % {"scope": scope.value})
-    else:
-        roles.require(actor, *wanted)
+def concerns(actor: Actor, *wanted: Permission) -> bool:
+    """Whether the actor's role or scope is one for any of these: what pages offer and lists count."""
+    return any(_is_chosen(actor, TABLE[one]) for one in wanted)
 
 
-def require_training(actor: Actor, today: date) -> None:
-    """A lapse of training stops sharing, reviewing and revealing, and nothing else."""
-    if actor.kind == ActorKind.STAFF and (actor.trained_until is None or actor.trained_until < today):
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise a refusal unless the actor may do this at all: role or scope, standing, training, second factor.
+
+    NotProven only comes when everything else holds, so that nobody is asked for a second factor in vain.
+    """
+    rule = TABLE[permission]
+    if not _is_chosen(actor, rule):
+        raise NotAllowed(_not_chosen(actor, rule))
+    if rule.capability is not None and rule.capability not in actor.capabilities:
+        raise NotAllowed(_STANDING[rule.capability])
+    if actor.kind != ActorKind.STAFF:
+        return
+    if rule.trained and not actor.is_trained:
         raise NotAllowed(_("Your yearly training has lapsed. Ask your member admin to record a new one."))
+    if rule.proven and not actor.is_proven:
+        raise NotProven(_("Show your second factor again: the last time was more than half an hour ago."))
+
+
+_STANDING = {
+    Capability.SUBMIT: gettext_lazy("Your organisation may not share signals at present."),
+    Capability.RECEIVE: gettext_lazy("Your organisation may not receive signals at present."),
+    Capability.CONNECT: gettext_lazy("Your organisation may not connect machines at present."),
+}
+
+
+def _is_chosen(actor: Actor, rule: Rule) -> bool:
+    if actor.kind == ActorKind.KEY:
+        return rule.scope is not None and f"key:{rule.scope}" in actor.roles
+    return roles.has(actor, *rule.roles)
+
+
+def _not_chosen(actor: Actor, rule: Rule) -> str:
+    if actor.kind == ActorKind.STAFF:
+        names = _(" or ").join(str(role.label).lower() for role in Role if role in rule.roles)
+        return _("This needs the role %(roles)s.") % {"roles": names}
+    if rule.scope is None:
+        return _("Only people do this.")
+    return _("This key does not have the scope “%(scope)s”.") % {"scope": rule.scope.value}

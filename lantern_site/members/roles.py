@@ -1,11 +1,9 @@
-"""May this role do this at all? Whether it may do it to this thing, now, is asked in each app's policies."""
+"""The roles that people hold; what each may do stands in `permissions`."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import NotAllowed
 
 
 class Role(TextChoices):
@@ -30,10 +28,3 @@ def has(actor: Actor, *wanted: Role) -> bool:
     """Whether the actor holds one of the roles, on the side of the house where the role belongs."""
     held = actor.roles & {role.value for role in wanted}
     return any((role in PROGRAMME_ROLES) == actor.programme for role in held)
-
-
-def require(actor: Actor, *wanted: Role) -> None:
-    """Raise NotAllowed unless the actor holds one of the roles."""
-    if not has(actor, *wanted):
-        names = _(" or ").join(str(role.label).lower() for role in wanted)
-        raise NotAllowed(_("This needs the role %(roles)s.") % {"roles": names})

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from lantern_site.members import views
+from lantern_site.members.views import organisations, own
 
 app_name = "members"
 urlpatterns = [
-    path("members/", views.directory, name="directory"),
-    path("members/<lnid:organisation_id>/", views.organisation, name="organisation"),
-    path("keys/<lnid:key_id>/revoke/", views.revoke, name="revoke_key"),
-    path("settings/", views.settings, name="settings"),
+    path("members/", organisations.directory, name="directory"),
+    path("members/<lnid:organisation_id>/", organisations.organisation, name="organisation"),
+    path("keys/<lnid:key_id>/revoke/", organisations.revoke, name="revoke_key"),
+    path("prove/", own.prove, name="prove"),
+    path("settings/", own.settings, name="settings"),
 ]

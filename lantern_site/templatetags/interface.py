@@ -17,8 +17,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from django import template
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -376,3 +379,13 @@ def script_words() -> dict[str, str]:
         "shortcuts_off": _("Shortcuts are off"),
         "shortcuts_on": _("Shortcuts are on"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def back(context: Mapping[str, Any]) -> str:
+    """The page that the person looks at, quoted for a query: of a form that was refused, the page it stood on."""
+    request: HttpRequest = context["request"]
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        return quote(request.get_full_path())
+    return quote(came_from.path or "/") if came_from.netloc == request.get_host() else "/"

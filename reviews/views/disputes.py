@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
-from lantern_site.members import roles
-from lantern_site.members.policies import permits
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import cases, desk, disputing, forms, waiting
 from reviews.models import Dispute, DisputeQuerySet
@@ -46,9 +45,9 @@ def _tabs(request: PageRequest) -> dict[str, tuple[Words, DisputeQuerySet]]:
     if not actor.programme:
         found["answer"] = (_("To answer"), desk.disputes_to_answer(actor))
         found["ours"] = (_("Opened by us"), visible.filter(opener=actor.organisation_id))
-    if not actor.programme or roles.has(actor, Role.STEWARD):
+    if not actor.programme or concerns(actor, Permission.HOLD):
         found["confirm"] = (_("Holds to confirm"), desk.holds_to_confirm(actor))
-    if roles.has(actor, Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR):
+    if concerns(actor, Permission.DECIDE, Permission.DECIDE_APPEAL):
         found["decide"] = (_("To decide"), desk.disputes_to_decide(actor))
     found["ended"] = (_("Ended"), visible.exclude(state__in=sorted(OPEN)))
     return found

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from lantern_site.members import roles
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
 from reviews import desk, order, queues, timeline, waiting
 from signals.models import SignalQuerySet
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _desk(request: PageRequest) -> HttpResponse:
     actor, now = request.actor, request.now
     counts = desk.lengths(actor, desk.lists(actor, now))
-    reviewing = roles.has(actor, Role.REVIEWER, Role.STEWARD)
+    reviewing = concerns(actor, Permission.REVIEW)
     context = {
         "reviewing": reviewing,
         "claims": waiting.rows_of(_page(queues.claimed_by(actor, now), CLAIMS), actor, now) if reviewing else [],

@@ -17,9 +17,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members import roles
-from lantern_site.members.policies import permits
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, signed_in
 from reviews import desk, forms, order, queues, waiting
 from signals.models import Signal, SignalQuerySet
@@ -96,7 +95,7 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
 def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) -> dict[str, object]:
     """What stands around the list."""
     actor = request.actor
-    steward = roles.has(actor, Role.STEWARD)
+    steward = concerns(actor, Permission.CHECK)
     offered = [one for one in TABS if steward or not one.steward]
     counted: dict[str, QuerySet[Signal]] = {one.code or "all": found[one.code] for one in offered}
     counted["late"] = order.due_by(found[""], request.now)
@@ -114,7 +113,7 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
         ],
         "counts": counts,
         "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': counts['newest'] or 0})}",
-        "may_claim": bool(permits(roles.require, actor, Role.REVIEWER, Role.STEWARD)),
+        "may_claim": concerns(actor, Permission.REVIEW),
         "is_steward": steward,
     }
 

@@ -81,7 +81,7 @@ def _share_once(rows: Sequence[Row | Invalid], once: Once | None, actor: Actor, 
     _not_too_many(rows)
     with recording(actor, now):
         organisation = organisation_of(actor)
-        policies.may_share(actor, organisation, now.date())
+        policies.may_share(actor, danger=True)  # the least that every row needs
         if once is None:
             return _share_all(rows, actor, now)
         body_hash = protection.digest(once.body_hash)

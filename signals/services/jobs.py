@@ -62,7 +62,7 @@ def start(
     """
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
-        policies.may_match(actor, organisation)
+        policies.may_match(actor)
         _check_words(label, purpose, surface)
         _check_batch(candidates, organisation, purpose, now)
         job = MatchJob.objects.create(

@@ -55,7 +55,7 @@ def look_up(*, items: Sequence[Item], actor: Actor, now: datetime) -> list[Resul
     index = indexing.current(now=now)
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
-        policies.may_match(actor, organisation)
+        policies.may_match(actor)
         parsed = _without_closed_kinds(parsed, organisation, now)
         hits = comparing.hits(parsed.candidates, index)
         confirmed = comparing.confirm({hit.indicator_id for hit in hits}, organisation, shown_before=now)

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Invalid
-from lantern_site.members.lifecycle import KeyScope
 from lantern_site.members.models import ApiKey, Organisation
-from lantern_site.members.policies import organisation_of, permits, require_role_or_scope
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import organisation_of, permits, require
 from signals import feed, policies, receipts
 from signals.feed import Page, Sight
 from signals.models import Poll, Receipt, Signal, SignalQuerySet
@@ -25,7 +24,7 @@ def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
     """
     with acting_as(actor):
         organisation = organisation_of(actor)
-        policies.may_read_feed(actor, organisation)
+        policies.may_read_feed(actor)
         head = feed.head()
         if after > head:
             raise Invalid(_("This position lies beyond the end of the ledger. Begin again with 0."), "after")
@@ -59,7 +58,7 @@ def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:
 def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:
     """The own signals for a key that shares; those of others, too, for a key that may read the feed."""
     own = Q(organisation=organisation)
-    if permits(policies.may_read_feed, actor, organisation):
+    if permits(policies.may_read_feed, actor):
         return Signal.objects.filter(own | Q(pk__in=Signal.objects.shared_with(organisation.pk).values("pk")))
-    require_role_or_scope(actor, KeyScope.SUBMIT, Role.SUBMITTER)
+    require(actor, Permission.SHARE_IN_DANGER)
     return Signal.objects.filter(own)

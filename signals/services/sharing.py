@@ -43,7 +43,7 @@ def submit(
     """
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
-        policies.may_share(actor, organisation, now.date())
+        policies.may_share(actor, danger=statement.danger)
         intake.check_statement(statement, now)
         taken = _take_all(items)
         community = Community.objects.with_member(organisation.pk).filter(public_id=community_id).first()
@@ -175,7 +175,7 @@ def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetim
         signal = locked(actor, signal_id)
         workflow.target(signal.status, Move.RESUBMIT)
         policies.owns(actor, signal)
-        policies.may_share(actor, signal.organisation, now.date())
+        policies.may_share(actor, danger=statement.danger)
         intake.check_statement(statement, now)
         signal.expires_at = intake.expiry(kinds.Kind(signal.indicator.kind), statement, now)
         _propose(signal, statement, number=signal.version.number + 1, actor=actor, now=now)
@@ -199,7 +199,7 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
         signal = locked(actor, signal_id)
         workflow.target(signal.status, Move.RENEW)
         seen = seen_by_another(signal)
-        policies.may_renew(actor, signal, now, seen_by_another=seen)
+        policies.may_renew(actor, signal, seen_by_another=seen)
         if not seen and not new_evidence.strip():
             raise Invalid(_("Say what new evidence you have: no other member has seen this."), "new_evidence")
         if signal.status == Status.ACTIVE and signal.expires_at - now > RENEWABLE_BEFORE:
@@ -221,7 +221,7 @@ def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
     """The plain value, for a coded reason, with a trace. Raises WrongState when the value was wiped."""
     with recording(actor, now) as record:
         signal = locked(actor, signal_id)
-        policies.may_reveal(actor, signal, now)
+        policies.may_reveal(actor)
         if reason not in workflow.RevealReason.values:
             raise Invalid(_("Choose why you need to see the value."), "reason")
         value = intake.value_of(signal.indicator)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Refusal
-from lantern_site.members.policies import organisation_of, permits
+from lantern_site.members.policies import permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from signals import forms, policies
 from signals.candidates import Parsed
@@ -106,7 +106,7 @@ def _page(request: PageRequest, form: forms.StartJob, status: int = 200, refused
         "newer_url": reverse("signals:jobs") if before else "",
         "form": form,
         "refused": refused,
-        "permission": permits(policies.may_match, request.actor, organisation_of(request.actor)),
+        "permission": permits(policies.may_match, request.actor),
     }
     return render(request, "signals/jobs.html", context, status=status)
 

@@ -90,7 +90,7 @@ def _page(request: PageRequest, form: forms.Share | None, status: int = 200) -> 
         "service_bound": chosen in kinds.SERVICE_BOUND,
         "is_hash": chosen in kinds.HASHES,
         "is_keyword": chosen == Kind.KEYWORD,
-        "permission": permits(policies.may_share, request.actor, organisation, request.now.date()),
+        "permission": permits(policies.may_share, request.actor, danger=True),
         "kind_permission": permits(policies.may_share_kind, organisation, chosen, request.now.date()),
     }
     return render(request, "signals/share.html", context, status=status)

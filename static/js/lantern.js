@@ -109,7 +109,7 @@ const whenClicked = {
   },
   "[data-keys-toggle]": () => {
     const off = root.dataset.keys !== "off";
-    remember("keys", off ? "off" : "on");
+    remember("shortcuts", off ? "off" : "on");
     say(off ? words.shortcuts_off : words.shortcuts_on);
   },
 };

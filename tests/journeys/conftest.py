@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from lantern_site.celery import app
 from lantern_site.members.models import Staff
 from tests import browser as chromium
+from tests import builders
 
 DESK = (1440, 900)
 PHONE = (390, 844)
@@ -66,7 +67,7 @@ def enter(page: Page, person: Staff | None, address: str) -> None:
     page.context.clear_cookies()
     if person is not None:
         client = Client()
-        client.force_login(person)
+        builders.sign_in(client, person)
         name = settings.SESSION_COOKIE_NAME
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 

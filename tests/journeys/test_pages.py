@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from lantern_site import clock
 from lantern_site.members.roles import Role
+from tests import builders
 from tests.conftest import empty_tables
 from tests.journeys.conftest import DESK, PHONE, Windows, enter
 from tests.journeys.world import World
@@ -228,7 +229,7 @@ def test_a_page_speaks_french(name: str, world: World) -> None:
     who, pattern = PAGES[name]
     client = Client(headers={"Accept-Language": "fr"})
     if who is not None:
-        client.force_login(world.people[who])
+        builders.sign_in(client, world.people[who])
 
     response = client.get(world.address(pattern))
 
@@ -239,7 +240,7 @@ def test_a_page_speaks_french(name: str, world: World) -> None:
 @pytest.mark.parametrize("who", [*Role, "moderator"])
 def test_the_rail_leads_nobody_astray(who: str, world: World) -> None:
     client = Client()
-    client.force_login(world.people[who])
+    builders.sign_in(client, world.people[who])
 
     offered = re.findall(r'class="rail-link" href="([^"]+)"', client.get("/").content.decode())
 

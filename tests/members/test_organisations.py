@@ -104,7 +104,7 @@ def test_deactivation_ends_the_session_at_once() -> None:
     pixelpond = builders.member()
     person = builders.person(pixelpond, Role.REVIEWER)
     browser = Client()
-    browser.force_login(person)
+    builders.sign_in(browser, person)
     assert browser.get("/queue/").status_code == 200
 
     staff.deactivate(staff_id=person.public_id, actor=builders.actor(pixelpond, Role.MEMBER_ADMIN), now=NOW)

@@ -35,7 +35,7 @@ def kestrel() -> Organisation:
 @pytest.fixture
 def analyst(kestrel: Organisation) -> Client:
     client = Client()
-    client.force_login(builders.person(kestrel, Role.ANALYST))
+    builders.sign_in(client, builders.person(kestrel, Role.ANALYST))
     return client
 
 

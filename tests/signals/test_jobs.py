@@ -412,6 +412,7 @@ def test_a_key_starts_a_job_on_behalf_of_the_person_who_issued_it(sharer: Organi
 
 def test_a_member_that_may_not_receive_may_not_compare(member: Organisation) -> None:
     Organisation.objects.filter(pk=member.pk).update(suspended="receive")
+    member.refresh_from_db()
 
     with pytest.raises(NotAllowed):
         start(member, PDQ[:32])

@@ -45,7 +45,7 @@ def now() -> Iterator[None]:
 
 def enter(role: Role) -> Client:
     client = Client()
-    client.force_login(builders.person(builders.member(), role))
+    builders.sign_in(client, builders.person(builders.member(), role))
     return client
 
 

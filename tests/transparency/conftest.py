@@ -6,6 +6,7 @@ from django.test import Client
 
 from lantern_site import clock
 from lantern_site.members.models import Staff
+from tests import builders
 from tests.builders import NOW
 
 SignIn = Callable[[Staff], Client]
@@ -18,7 +19,7 @@ def signed_in() -> SignIn:
     def sign_in(staff: Staff) -> Client:
         TOTP.activate(staff, generate_totp_secret())
         client = Client()
-        client.force_login(staff)
+        builders.sign_in(client, staff)
         return client
 
     return sign_in

@@ -37,13 +37,15 @@ def a_year_of_signals() -> None:
 
 
 def drafted() -> Edition:
-    editor = staff(Role.EDITOR).actor(NOW)
+    editor = staff(Role.EDITOR).actor(NOW, is_proven=True)
     edition = services.freeze(year=2025, actor=editor, now=NOW)
     return services.compute(edition_id=edition.public_id, actor=editor, now=NOW)
 
 
 def published() -> Edition:
-    return services.publish(edition_id=drafted().public_id, actor=staff(Role.PUBLISHER).actor(NOW), now=NOW)
+    return services.publish(
+        edition_id=drafted().public_id, actor=staff(Role.PUBLISHER).actor(NOW, is_proven=True), now=NOW
+    )
 
 
 # Public

@@ -24,7 +24,7 @@ def person(*held: Role) -> Staff:
 
 
 def actor(*held: Role) -> Actor:
-    return person(*held).actor(NOW)
+    return person(*held).actor(NOW, is_proven=True)
 
 
 def frozen(by: Actor | None = None, year: int = 2025) -> Edition:
@@ -108,12 +108,12 @@ def test_the_ledger_keeps_the_hash_of_what_was_computed_and_published() -> None:
 
 def test_the_one_who_made_the_figures_does_not_publish_them() -> None:
     froze, computes = person(Role.EDITOR, Role.PUBLISHER), person(Role.EDITOR, Role.PUBLISHER)
-    edition = frozen(froze.actor(NOW))
-    services.compute(edition_id=edition.public_id, actor=computes.actor(NOW), now=NOW)
+    edition = frozen(froze.actor(NOW, is_proven=True))
+    services.compute(edition_id=edition.public_id, actor=computes.actor(NOW, is_proven=True), now=NOW)
 
     for staff in (froze, computes):
         with pytest.raises(NotAllowed, match="Somebody else"):
-            services.publish(edition_id=edition.public_id, actor=staff.actor(NOW), now=NOW)
+            services.publish(edition_id=edition.public_id, actor=staff.actor(NOW, is_proven=True), now=NOW)
     services.publish(edition_id=edition.public_id, actor=actor(Role.PUBLISHER), now=NOW)
 
     assert actions()[-1] == "edition.published"

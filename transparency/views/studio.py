@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Invalid, WrongState
-from lantern_site.members.policies import permits
-from lantern_site.members.roles import Role, require
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import permits, require
 from lantern_site.pages import PageRequest, signed_in, status_of
 from transparency import forms, metrics, policies, rendering, report, services
 from transparency.figures import Document
@@ -111,7 +111,11 @@ def _refused(request: PageRequest, form: forms.Freeze, status: HTTPStatus) -> Ht
 
 def _studio(request: PageRequest, form: forms.Freeze, status: int = HTTPStatus.OK) -> HttpResponse:
     editions = Edition.objects.select_related("frozen_by", "published_by").order_by("-year", "-number")
-    context = {"editions": editions, "form": form, "may_freeze": permits(require, request.actor, Role.EDITOR)}
+    context = {
+        "editions": editions,
+        "form": form,
+        "may_freeze": permits(require, request.actor, Permission.EDIT_REPORT),
+    }
     return render(request, "transparency/studio.html", context, status=status)
 
 

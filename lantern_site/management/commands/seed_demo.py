@@ -3,7 +3,6 @@
 from typing import Any
 
 import psycopg
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import Hidden, Invalid, WrongState
-from lantern_site.members import roles
 from lantern_site.members.lifecycle import KeyScope
 from lantern_site.members.models import ApiKey, Organisation
-from lantern_site.members.policies import organisation_of, staff_of
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import organisation_of, require, staff_of
 
 LONGEST_DAYS = 365
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -32,7 +31,7 @@ def issue(*, label: str, scopes: Collection[str], days: int, actor: Actor, now: 
     """
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
-        roles.require(actor, Role.MEMBER_ADMIN)
+        require(actor, Permission.ISSUE_KEYS)
         _check(label, scopes, days)
         prefix, secret = secrets.token_hex(5), secrets.token_hex(32)
         key = ApiKey.objects.create(
@@ -79,7 +78,7 @@ def revoke(*, key_id: int, actor: Actor, now: datetime) -> ApiKey:
             raise Hidden(_("There is no such key."))
         if key.revoked_at is not None:
             raise WrongState(_("This key was revoked before."))
-        roles.require(actor, Role.MEMBER_ADMIN)
+        require(actor, Permission.REVOKE_KEYS)
         key.revoked_at = now
         key.save(update_fields=["revoked_at"])
         record("key.revoked", subject_kind="key", subject=key.public_id, audience=_audience(key.organisation))

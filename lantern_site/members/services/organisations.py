@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import Invalid
-from lantern_site.members import roles
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Community, Membership, Organisation
-from lantern_site.members.roles import Role
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require
 
 
 def admit(
@@ -30,7 +30,7 @@ def admit(
     """
     with recording(actor, now) as record:
         if not actor.is_clock:
-            roles.require(actor, Role.STEWARD)
+            require(actor, Permission.MANAGE_MEMBERS)
         if Organisation.objects.filter(name__iexact=name).exists():
             raise Invalid(_("An organisation has this name already."), "name")
         organisation = Organisation.objects.create(

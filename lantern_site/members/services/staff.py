@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import Hidden, Invalid, NotAllowed
-from lantern_site.members import roles
 from lantern_site.members.models import Grant, Organisation, Staff
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
 
 
@@ -63,10 +64,10 @@ def enrol(
 
 
 def _may_administer(actor: Actor, organisation: Organisation) -> None:
-    if actor.is_clock or roles.has(actor, Role.STEWARD):
+    if actor.is_clock:
         return
-    roles.require(actor, Role.MEMBER_ADMIN)
-    if actor.organisation_id != organisation.pk:
+    require(actor, Permission.MANAGE_STAFF)
+    if not actor.programme and actor.organisation_id != organisation.pk:
         raise NotAllowed(_("You administer your own organisation only."))
 
 

@@ -103,7 +103,7 @@ def test_a_key_sees_what_its_member_sees_and_nothing_else() -> None:
 def test_the_page_and_the_interface_show_the_same_signals_in_the_same_state() -> None:
     pixelpond, kestrel = builders.member("Pixelpond"), builders.member("Kestrel")
     person, client = Client(headers={"Accept-Language": "en"}), machine(kestrel)
-    person.force_login(builders.person(kestrel, Role.REVIEWER))
+    builders.sign_in(person, builders.person(kestrel, Role.REVIEWER))
     asked = [make(member) for member in (pixelpond, kestrel) for make in (builders.submitted, builders.active)]
 
     for signal in asked:

@@ -1,4 +1,4 @@
-"""Pages about members: the directory, one organisation with its people and keys, and one's own settings."""
+"""Pages about members: the directory, and one organisation with its people and keys."""
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Invalid, Refusal
-from lantern_site.members import forms, roles
+from lantern_site.members import forms
 from lantern_site.members.models import ApiKey, Organisation, Staff
-from lantern_site.members.policies import permits
-from lantern_site.members.roles import Role
-from lantern_site.members.services import keys, preferences
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import permits, require
+from lantern_site.members.services import keys
 from lantern_site.pages import PageRequest, signed_in, status_of
 
 
@@ -65,7 +65,7 @@ def _page(
         "people": _people(found) if inside else [],
         "keys": found.keys.order_by("-issued_at", "-pk") if inside else [],
         "own": found.pk == request.actor.organisation_id,
-        "permission": permits(roles.require, request.actor, Role.MEMBER_ADMIN),
+        "permission": permits(require, request.actor, Permission.ISSUE_KEYS),
         "form": form,
         "issued": issued,
         "crumbs": [(reverse("members:directory"), _("Members"))],
@@ -100,18 +100,3 @@ def revoke(request: PageRequest, key_id: int) -> HttpResponse:
     key = keys.revoke(key_id=key_id, actor=request.actor, now=request.now)
     messages.info(request, _("The key “%(label)s” is revoked.") % {"label": key.label})
     return redirect("members:organisation", key.organisation.public_id)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def settings(request: PageRequest) -> HttpResponse:
-    """One's own settings."""
-    person = request.person
-    initial = {"time_zone": person.time_zone, "break_minutes": person.break_minutes}
-    form = forms.Preferences(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        preferences.change(**form.cleaned_data, actor=request.actor)
-        messages.info(request, _("Your settings are kept."))
-        return redirect("members:settings")
-    with acting_as(request.actor):
-        return render(request, "members/settings.html", {"form": form}, status=422 if form.errors else 200)

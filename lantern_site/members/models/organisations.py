@@ -1,0 +1,71 @@
+"""Members, and the programme itself."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from lantern_site import public_ids
+from lantern_site.members.lifecycle import Capability, MemberKind, MemberState, Suspension, capabilities
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def members(self) -> "OrganisationQuerySet":
+        """Everyone but the programme itself."""
+        return self.exclude(kind=MemberKind.PROGRAMME)
+
+    def taking_part(self) -> "OrganisationQuerySet":
+        return self.members().filter(state=MemberState.ACTIVE)
+
+
+class Organisation(models.Model):
+    """A member, or the programme."""
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=12, choices=MemberKind)
+    state = models.CharField(max_length=12, choices=MemberState, default=MemberState.ACTIVE)
+    suspended = models.CharField(max_length=8, choices=Suspension, default=Suspension.NONE, blank=True)
+    region = models.CharField(max_length=40, blank=True)
+    joined_on = models.DateField()
+    probation_ends_on = models.DateField(null=True)
+    identifiers_allowed_from = models.DateField(null=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MemberKind.values), name="a_member_has_a_known_kind"),
+            models.CheckConstraint(condition=Q(state__in=MemberState.values), name="a_member_has_a_known_state"),
+            models.CheckConstraint(condition=Q(suspended__in=Suspension.values), name="a_suspension_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_programme(self) -> bool:
+        return self.kind == MemberKind.PROGRAMME
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self.kind, self.state, self.suspended)
+
+    @property
+    def may_submit(self) -> bool:
+        return Capability.SUBMIT in self.capabilities
+
+    @property
+    def may_receive(self) -> bool:
+        return Capability.RECEIVE in self.capabilities
+
+    def may_handle_identifiers(self, today: date) -> bool:
+        """Identifier kinds need the legal gate of the member's jurisdiction."""
+        return self.identifiers_allowed_from is not None and self.identifiers_allowed_from <= today
+
+    def on_probation(self, today: date) -> bool:
+        return self.probation_ends_on is not None and today < self.probation_ends_on

@@ -1,0 +1,120 @@
+"""Who may do what, on one screen: for each thing that can be done the roles, the key's scope, and what else it needs.
+
+The page about roles and the README's table are drawn from here. Whether somebody may do it *to this thing, now* is
+asked in each app's policies, which ask here first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from lantern_site.members.lifecycle import Capability, KeyScope
+from lantern_site.members.roles import Role
+
+
+class Permission(TextChoices):
+    SHARE = "share", _("Share and correct signals")
+    SHARE_IN_DANGER = "share_in_danger", _("Share a signal while a child may be in danger now")
+    CANCEL = "cancel", _("Cancel what was never shared")
+    REVIEW = "review", _("Approve, reject and return what colleagues submitted")
+    WITHDRAW = "withdraw", _("Withdraw a signal of the own organisation")
+    RENEW = "renew", _("Renew a signal of the own organisation")
+    REVEAL = "reveal", _("See a plain value, for a coded reason")
+    READ_FEED = "read_feed", _("Receive the feed")
+    MATCH = "match", _("Look values up and run match jobs")
+    STEER_JOB = "steer_job", _("See and cancel match jobs of the own organisation")
+    FIND = "find", _("Examine leads and record findings")
+    DISPUTE = "dispute", _("Open, withdraw and appeal disputes")
+    CONFIRM_HOLD = "confirm_hold", _("Confirm a hold that a colleague asked for")
+    ANSWER = "answer", _("Answer disputes of the own signals")
+    ACCEPT = "accept", _("Accept disputes of the own signals")
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge recalls")
+    CHECK = "check", _("Check a signal for completeness")
+    HOLD = "hold", _("Hold and release signals for the programme")
+    DECIDE = "decide", _("Decide disputes")
+    DECIDE_APPEAL = "decide_appeal", _("Decide appeals")
+    MANAGE_MEMBERS = "manage_members", _("Admit members, keep their gates, and see who they are")
+    SUSPEND = "suspend", _("Suspend members, and part from them")
+    MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
+    MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    ISSUE_KEYS = "issue_keys", _("Issue and rotate keys of machines")
+    REVOKE_KEYS = "revoke_keys", _("Revoke keys of machines")
+    ATTEST = "attest", _("Sign and attest for the own organisation")
+    KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
+    READ_REGISTERS = "read_registers", _("Read the registers of the programme")
+    ENTER_STUDIO = "enter_studio", _("See editions of the report before they are published")
+    EDIT_REPORT = "edit_report", _("Freeze and compute an edition of the report")
+    PUBLISH_REPORT = "publish_report", _("Publish an edition of the report")
+    READ_LEDGER = "read_ledger", _("Read the ledger of the own organisation")
+    READ_WHOLE_LEDGER = "read_whole_ledger", _("Read the whole ledger")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who, and what else it takes. Without a `scope` no key may do it."""
+
+    roles: frozenset[Role]
+    scope: KeyScope | None = None
+    trained: bool = False
+    """The yearly training has not lapsed."""
+    proven: bool = False
+    """The second factor was shown within the last half hour."""
+    capability: Capability | None = None
+    """What the standing of the organisation must allow. Without one it outlasts suspension and leaving."""
+
+
+def rule(
+    *roles: Role,
+    scope: KeyScope | None = None,
+    trained: bool = False,
+    proven: bool = False,
+    needs: Capability | None = None,
+) -> Rule:
+    return Rule(frozenset(roles), scope, trained, proven, needs)
+
+
+TABLE: Mapping[Permission, Rule] = {
+    Permission.SHARE: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, trained=True, needs=Capability.SUBMIT),
+    Permission.SHARE_IN_DANGER: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, needs=Capability.SUBMIT),
+    Permission.CANCEL: rule(Role.SUBMITTER, Role.REVIEWER, scope=KeyScope.SUBMIT),
+    Permission.REVIEW: rule(Role.REVIEWER, Role.STEWARD, trained=True),
+    Permission.WITHDRAW: rule(Role.REVIEWER),
+    Permission.RENEW: rule(Role.REVIEWER, trained=True, needs=Capability.SUBMIT),
+    Permission.REVEAL: rule(
+        Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.ADJUDICATOR, trained=True, proven=True
+    ),
+    Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ, needs=Capability.RECEIVE),
+    Permission.MATCH: rule(Role.ANALYST, scope=KeyScope.LOOKUP, needs=Capability.RECEIVE),
+    Permission.STEER_JOB: rule(Role.ANALYST, scope=KeyScope.LOOKUP),
+    Permission.FIND: rule(Role.ANALYST),
+    Permission.DISPUTE: rule(Role.ANALYST, Role.REVIEWER),
+    Permission.CONFIRM_HOLD: rule(Role.ANALYST, Role.REVIEWER, proven=True),
+    Permission.ANSWER: rule(Role.REVIEWER, Role.ANALYST),
+    Permission.ACCEPT: rule(Role.REVIEWER),
+    Permission.ACKNOWLEDGE: rule(Role.ANALYST, Role.REVIEWER, scope=KeyScope.FEEDBACK),
+    Permission.CHECK: rule(Role.STEWARD, trained=True, proven=True),
+    Permission.HOLD: rule(Role.STEWARD, proven=True),
+    Permission.DECIDE: rule(Role.ADJUDICATOR),
+    Permission.DECIDE_APPEAL: rule(Role.EXTERNAL_ADJUDICATOR),
+    Permission.MANAGE_MEMBERS: rule(Role.STEWARD),
+    Permission.SUSPEND: rule(Role.STEWARD, proven=True),
+    Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD),
+    Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
+    Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
+    Permission.ATTEST: rule(Role.MEMBER_ADMIN),
+    Permission.KEEP_REGISTERS: rule(Role.STEWARD),
+    Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),
+    Permission.ENTER_STUDIO: rule(Role.EDITOR, Role.PUBLISHER, Role.AUDITOR),
+    Permission.EDIT_REPORT: rule(Role.EDITOR),
+    Permission.PUBLISH_REPORT: rule(Role.PUBLISHER, proven=True),
+    Permission.READ_LEDGER: rule(Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN),
+    Permission.READ_WHOLE_LEDGER: rule(Role.AUDITOR, Role.STEWARD),
+}
+
+
+def roles_for(wanted: Iterable[Permission]) -> frozenset[Role]:
+    """Everybody who may do one of these."""
+    return frozenset().union(*(TABLE[one].roles for one in wanted))
