@@ -95,6 +95,7 @@ FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
     "members:directory",
+    "members:prove",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",

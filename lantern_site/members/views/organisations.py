@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Invalid, Refusal
-from lantern_site.members import forms
+from lantern_site.members.forms import machines as forms
 from lantern_site.members.models import ApiKey, Organisation, Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require

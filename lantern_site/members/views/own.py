@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lantern_site.audit.access import acting_as
-from lantern_site.members import forms
+from lantern_site.members.forms import own as forms
 from lantern_site.members.services import preferences
 from lantern_site.pages import PageRequest, signed_in
 

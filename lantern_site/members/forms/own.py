@@ -1,11 +1,9 @@
-"""Text from people, turned into typed values."""
+"""What a person says about themselves."""
 
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-
-from lantern_site.members.lifecycle import KeyScope
 
 
 class Preferences(forms.Form):
@@ -20,13 +18,3 @@ class Preferences(forms.Form):
         max_value=240,
         help_text=_("Minutes. 0 turns the reminder off."),
     )
-
-
-class IssueKey(forms.Form):
-    """A key for one of the organisation's machines."""
-
-    label = forms.CharField(label=_("What the key is for"), max_length=60)
-    scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=KeyScope.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
-    days = forms.IntegerField(label=_("Valid for (days)"), initial=90)
