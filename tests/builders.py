@@ -6,6 +6,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import count
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -109,6 +110,7 @@ def actor(of: Organisation, *held: Role, now: datetime = NOW) -> Actor:
 
 def sign_in(client: Client, person: Staff) -> None:
     """The person signs in in this browser, with a second factor a moment ago."""
+    Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}})
     client.force_login(person)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp()}]
