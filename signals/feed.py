@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation
@@ -134,9 +134,9 @@ def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> lis
 
 def _known_to(organisation: Organisation) -> SignalQuerySet:
     """What the member's machines are told of: what is shared with it, and what it received that was corrected since."""
-    others = Signal.objects
+    others = Signal.objects.filter(pk=OuterRef("pk"))
     shared, corrected = others.shared_with(organisation.pk), others.corrected_for(organisation.pk)
-    return others.filter(Q(pk__in=shared.values("pk")) | Q(pk__in=corrected.values("pk")))
+    return Signal.objects.filter(Exists(shared) | Exists(corrected))
 
 
 def lock(signal_pks: Iterable[int]) -> None:

@@ -96,9 +96,9 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         if actor.is_clock or actor.programme:
             return self.all()
         own = Q(organisation=actor.organisation_id)
-        others = self.model._default_manager
-        shared = Q(pk__in=others.shared_with(actor.organisation_id).values("pk"))
-        corrected = Q(pk__in=others.corrected_for(actor.organisation_id).values("pk"))
+        others = self.model._default_manager.filter(pk=OuterRef("pk"))  # asked row by row: a set of all would be slow
+        shared = Exists(others.shared_with(actor.organisation_id))
+        corrected = Exists(others.corrected_for(actor.organisation_id))
         return self.filter(own | shared | corrected)
 
     def matchable(self) -> "SignalQuerySet":

@@ -59,6 +59,6 @@ def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:
     """The own signals for a key that shares; those of others, too, for a key that may read the feed."""
     own = Q(organisation=organisation)
     if permits(policies.may_read_feed, actor):
-        return Signal.objects.filter(own | Q(pk__in=Signal.objects.shared_with(organisation.pk).values("pk")))
+        return Signal.objects.visible_to(actor)
     require(actor, Permission.SHARE_IN_DANGER)
     return Signal.objects.filter(own)
