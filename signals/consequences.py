@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lantern_site.members.lifecycle import Suspension
@@ -51,11 +52,13 @@ def received(organisation: Organisation) -> SignalQuerySet:
 
 def of_suspension(what: Suspension, has: Stock) -> str:
     """One line for each thing that a member can be kept from."""
-    own = ngettext(
-        "%(active)d signal that it shares stays in use; %(waiting)d that wait are not shared.",
-        "%(active)d signals that it shares stay in use; %(waiting)d that wait are not shared.",
-        has.active,
-    ) % {"active": has.active, "waiting": has.waiting}
+    own = _("It shares nothing now.")
+    if has.active or has.waiting:
+        own = ngettext(
+            "%(active)d signal that it shares stays in use; %(waiting)d that wait are not shared.",
+            "%(active)d signals that it shares stay in use; %(waiting)d that wait are not shared.",
+            has.active,
+        ) % {"active": has.active, "waiting": has.waiting}
     others = ngettext(
         "Pages and machines hide %(received)d signal that it has received; corrections still reach it.",
         "Pages and machines hide %(received)d signals that it has received; corrections still reach it.",
@@ -64,7 +67,8 @@ def of_suspension(what: Suspension, has: Stock) -> str:
     keys = ngettext("%(keys)d key is told corrections only.", "%(keys)d keys are told corrections only.", has.keys) % {
         "keys": has.keys
     }
-    parts = {Suspension.SUBMIT: [own], Suspension.RECEIVE: [others], Suspension.ALL: [own, others, keys]}
+    both = [own, others, keys] if has.keys else [own, others]
+    parts = {Suspension.SUBMIT: [own], Suspension.RECEIVE: [others], Suspension.ALL: both}
     return " ".join(parts[what])
 
 

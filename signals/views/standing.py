@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.attempts import Refusable, attempt
@@ -23,6 +24,11 @@ from lantern_site.members.services import standing as services
 from lantern_site.pages import PageRequest, signed_in
 from signals import consequences
 
+SUSPENDED = (
+    (Suspension.SUBMIT, gettext_lazy("Share signals")),
+    (Suspension.RECEIVE, gettext_lazy("Receive signals")),
+    (Suspension.ALL, gettext_lazy("Both, and have machines")),
+)
 STEPS = ("member.suspended", "member.resumed", "member.leaving", "member.left", "member.certified_deletion")
 
 
@@ -50,7 +56,7 @@ def _page(
         "stock": has,
         "departure": departure,
         "forms": asked,
-        "suspensions": _options(asked["suspend"], "what", Suspension.choices[1:], lambda one: _suspending(one, has)),
+        "suspensions": _options(asked["suspend"], "what", SUSPENDED, lambda one: _suspending(one, has)),
         "rules": _options(asked["notice"], "rule", SignalsRule.choices, lambda one: _leaving(one, has)),
         "may_suspend": _may(request, found, Permission.SUSPEND),
         "may_give_notice": _may_give_notice(request, found),
