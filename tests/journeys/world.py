@@ -9,10 +9,11 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import KeyScope
-from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.lifecycle import KeyScope, MemberKind
+from lantern_site.members.models import Organisation, SignalsRule, Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
-from lantern_site.members.services import keys
+from lantern_site.members.services import communities, keys, standing
+from lantern_site.members.services.communities import Outline
 from reviews.models import Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
@@ -67,13 +68,14 @@ class World:
         self._jobs()
         self._disputes()
         self._recalls()
+        self._standing()
         self._report()
 
     def address(self, pattern: str) -> str:
         return pattern.format(**self.ids, **self.years)
 
     def actor(self, who: str) -> Actor:
-        return self.people[who].actor(self.now)
+        return self.people[who].actor(self.now, is_proven=True)
 
     def ago(self, **passed: float) -> datetime:
         return self.now - timedelta(**passed)
@@ -241,6 +243,30 @@ class World:
         decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
         with acting_as(Actor.clock()):
             return Recall.objects.get(signal=signal)
+
+    def _standing(self) -> None:
+        """A member that is suspended, one that leaves, and communities by hand and by rule."""
+        steward = self.actor(Role.STEWARD)
+        for name, rule in (("suspended", None), ("leaving", SignalsRule.WITHDRAW)):
+            self._name(name, member := builders.member(f"Member that is {name}"))
+            if rule is None:
+                builders.suspend(member)
+                continue
+            leaves_on = (self.now + timedelta(days=30)).date()
+            asked: dict[str, Any] = {"organisation_id": member.public_id, "actor": steward, "now": self.now}
+            standing.give_notice(rule=rule, leaves_on=leaves_on, **asked)
+        everyone = builders.everyone()
+        circle = communities.found(
+            outline=Outline("Games with a chat", NOTE), open_to_later_members=True, actor=steward, now=self.now
+        )
+        for member in (self.pixelpond, self.kestrel):
+            communities.add(
+                community_id=circle.public_id, organisation_id=member.public_id, actor=steward, now=self.now
+            )
+        banks = Outline("Banks", by_rule=True, kinds=(MemberKind.FINANCIAL,), regions=("europe",))
+        communities.found(outline=banks, open_to_later_members=False, actor=steward, now=self.now)
+        self._name("everyone", everyone)
+        self._name("circle", circle)
 
     def _report(self) -> None:
         """Last year's report is published, the one before is a draft."""
