@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site.audit.actors import Actor, ActorKind
-from lantern_site.errors import NotAllowed, NotProven, Refusal
+from lantern_site.errors import Hidden, NotAllowed, NotProven, Refusal
 from lantern_site.members import roles
 from lantern_site.members.lifecycle import Capability
 from lantern_site.members.models import Organisation, Staff
@@ -86,6 +86,13 @@ _STANDING = {
     Capability.RECEIVE: gettext_lazy("Your organisation may not receive signals at present."),
     Capability.CONNECT: gettext_lazy("Your organisation may not connect machines at present."),
 }
+
+
+def may_see_keys(actor: Actor, organisation: Organisation) -> None:
+    """Whether the actor may see the keys of this organisation, and what they have read."""
+    if not actor.programme and actor.organisation_id != organisation.pk:
+        raise Hidden(_("There is no such organisation."))
+    require(actor, Permission.SEE_KEYS)
 
 
 def _is_chosen(actor: Actor, rule: Rule) -> bool:

@@ -1,7 +1,7 @@
 """Who takes part: organisations, their staff, their keys, and the communities that they share with."""
 
 from lantern_site.members.models.communities import Community, CommunityQuerySet, Membership
-from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet
+from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet, KeyAddress
 from lantern_site.members.models.organisations import Organisation, OrganisationQuerySet
 from lantern_site.members.models.people import Grant, GrantQuerySet, Staff, StaffManager
 
@@ -12,6 +12,7 @@ __all__ = [
     "CommunityQuerySet",
     "Grant",
     "GrantQuerySet",
+    "KeyAddress",
     "Membership",
     "Organisation",
     "OrganisationQuerySet",
