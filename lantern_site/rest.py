@@ -130,7 +130,7 @@ class Resource(APIView):
     caller: Machine | None = None
 
     def perform_authentication(self, request: Request) -> None:
-        self.caller = request.user
+        self.caller = cast(Machine | None, request.user)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signals.views import jobs, listing, share
+from signals.views import jobs, listing, machines, share
 
 app_name = "signals"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),
     path("jobs/<lnid:job_id>/progress/", jobs.job_progress, name="job_progress"),
     path("jobs/<lnid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
+    path("keys/<lnid:key_id>/reads/", machines.reads_of_key, name="key_reads"),
+    path("keys/<lnid:key_id>/reads/download/", machines.export, name="export_key_reads"),
 ]

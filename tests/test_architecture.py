@@ -95,6 +95,8 @@ FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
     "members:directory",
+    "members:key",
+    "members:organisation",
     "members:prove",
     "reviews:dispute",
     "reviews:disputes",
@@ -107,6 +109,7 @@ READ = {
     "reviews:signal",
     "signals:job",
     "signals:job_progress",
+    "signals:key_reads",
     "signals:list",
     "transparency:edition_draft",
     "transparency:ledger",
@@ -114,7 +117,8 @@ READ = {
     "transparency:studio",
 }
 READ_AND_SENT_BACK = {
-    "members:organisation",
+    "members:keys",
+    "members:rotate_key",
     "members:settings",
     "reviews:lead",
     "reviews:open_dispute",

@@ -51,6 +51,7 @@ class Rotation:
     wish: Wish
     retire_at: datetime
     expires_at: datetime
+    ends_at_once: bool
     lost_scopes: Sequence[KeyScope]
 
 
@@ -79,6 +80,7 @@ def rotation(
         wish,
         retire_at=min(now + timedelta(days=overlap_days), key.expires_at),
         expires_at=now + timedelta(days=days),
+        ends_at_once=not overlap_days,
         lost_scopes=[scope for scope in KeyScope if scope in key.scopes and scope not in wish.scopes],
     )
 

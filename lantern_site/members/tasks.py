@@ -1,12 +1,12 @@
-"""Work of the workers and the clock's duties about members. Each calls one service and may run twice."""
+"""Work of the workers and the clock's duties about members. Each calls one service and may run twice.
+
+A mail server that does not answer (an OSError, as every fault of SMTP is) is asked again.
+"""
 
 from celery import shared_task
 
 from lantern_site import clock
 from lantern_site.members.services import key_duties, key_notices
-
-MAIL = {"autoretry_for": (OSError,), "retry_backoff": True, "max_retries": 6}
-"""A mail server that does not answer is asked again, for about an hour."""
 
 
 @shared_task(name="members.retire_keys", ignore_result=True)
@@ -24,11 +24,11 @@ def forget_addresses() -> None:
     key_duties.forget_addresses(now=clock.now())
 
 
-@shared_task(name="members.warn_of_lapse", ignore_result=True, **MAIL)
+@shared_task(name="members.warn_of_lapse", ignore_result=True, autoretry_for=(OSError,), retry_backoff=True)
 def warn_of_lapse(key_id: int, days: int) -> None:
     key_notices.of_lapse(key_id=key_id, days=days, now=clock.now())
 
 
-@shared_task(name="members.tell_of_revoked_key", ignore_result=True, **MAIL)
+@shared_task(name="members.tell_of_revoked_key", ignore_result=True, autoretry_for=(OSError,), retry_backoff=True)
 def tell_of_revoked_key(key_id: int) -> None:
     key_notices.of_revocation(key_id=key_id, now=clock.now())

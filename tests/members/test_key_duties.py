@@ -1,6 +1,7 @@
 """What time does to keys, and the mail that it sends."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -24,12 +25,12 @@ pytestmark = pytest.mark.django_db
 
 def key_for(days: int, of: Organisation | None = None) -> ApiKey:
     admin = builders.actor(of or builders.member(), Role.MEMBER_ADMIN)
-    return keys.issue(label="Machine", scopes=["read"], days=days, actor=admin, now=NOW)[0]
+    return keys.issue(label="Laptop of Ada", scopes=["read"], days=days, actor=admin, now=NOW)[0]
 
 
 def rotated(key: ApiKey, overlap_days: int) -> ApiKey:
     admin = builders.actor(key.organisation, Role.MEMBER_ADMIN)
-    wish = {"scopes": key.scopes, "networks": [], "days": 90, "overlap_days": overlap_days}
+    wish: dict[str, Any] = {"scopes": key.scopes, "networks": [], "days": 90, "overlap_days": overlap_days}
     return keys.rotate(key_id=key.public_id, actor=admin, now=NOW, **wish)[0]
 
 
@@ -127,7 +128,7 @@ def test_every_member_admin_is_told_by_mail_without_a_name_or_label() -> None:
     assert key_notices.of_lapse(key_id=key.pk, days=7, now=later(84)) == 2
 
     assert [message.to for message in mail.outbox] == [[key.issued_by.email], [second.email]]
-    text = mail.outbox[0].subject + mail.outbox[0].body
+    text = f"{mail.outbox[0].subject} {mail.outbox[0].body}"
     assert "within 7 days" in mail.outbox[0].subject
     assert key.prefix in text
     assert "/keys/LN-" in text
@@ -149,7 +150,7 @@ def test_admins_are_told_why_the_programme_revoked_their_key() -> None:
     with clock.at(NOW):
         tasks.tell_of_revoked_key(key.pk)
 
-    assert "It has leaked" in mail.outbox[0].body
+    assert "It has leaked" in str(mail.outbox[0].body)
 
 
 # Forgetting

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,12 +13,11 @@ from lantern_site import clock, rest
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal, WrongState
 from lantern_site.members.lifecycle import KeyScope, Revocation
-from lantern_site.members.models import ApiKey
-from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
+from lantern_site.members.roles import MEMBER_ROLES, Role
 from lantern_site.members.services import keys
 from tests import builders
 from tests.builders import NOW
-from tests.signals.api.machines import calling, issued, key_of, machine, post
+from tests.signals.api.machines import calling, issued, machine, post
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,7 @@ def _retire(pk: int, now: datetime) -> bool:
 
 
 def announce_lapses(*, now: datetime) -> int:
-    """Tell organisations of keys that lapse within 30, 7 and 1 days, each once. Those that were replaced say nothing."""
+    """Tell organisations of keys that lapse within 30, 7 and 1 days, each once. Replaced ones say nothing."""
     return sum(_announce(pk, days, now) for days in ANNOUNCED for pk in _lapsing(days, now))
 
 

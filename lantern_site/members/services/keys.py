@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
-from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.errors import Hidden, Invalid
 from lantern_site.members import key_rules, key_texts, networks
 from lantern_site.members.key_rules import Wish
 from lantern_site.members.lifecycle import Revocation
 from lantern_site.members.models import ApiKey, KeyAddress, Organisation
 from lantern_site.members.networks import Address
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import organisation_of, require, staff_id_of
+from lantern_site.members.policies import may_revoke_key, may_rotate_key, organisation_of, require, staff_id_of
 from lantern_site.work import outbox
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -84,27 +84,19 @@ def rotate(
 ) -> tuple[ApiKey, str]:
     """A key that follows one of the actor's organisation (public id), and its text; both work until the overlap ends.
 
-    Open to suspended members and those that left, too: what the new key may do is no more. Raises Hidden, WrongState
-    when the key has ended or was rotated before, NotAllowed, NotProven, or Invalid with the field at fault.
+    Raises Hidden, WrongState when the key has ended or was rotated before, NotAllowed, NotProven, or Invalid with the
+    field at fault.
     """
     with recording(actor, now) as record:
         old = _locked(key_id, actor)
-        if old.organisation_id != actor.organisation_id:
-            raise Hidden(_("There is no such key."))
-        if old.revoked_at is not None or old.ends_at <= now:
-            raise WrongState(_("This key has ended. Issue a new one."))
-        if old.retire_at is not None:
-            raise WrongState(_("This key was rotated before. Rotate the one that replaced it."))
-        require(actor, Permission.ROTATE_KEYS)
-        plan = key_rules.rotation(
-            old, scopes=scopes, networks=networks, days=days, overlap_days=overlap_days, now=now
-        )
+        may_rotate_key(actor, old, now)
+        plan = key_rules.rotation(old, scopes=scopes, networks=networks, days=days, overlap_days=overlap_days, now=now)
         key, text = _create(record, old.organisation, plan.wish, old)
         old.retire_at = plan.retire_at
         old.save(update_fields=["retire_at"])
         facts: dict[str, Fact] = {"overlap_days": overlap_days, "replaced_by": key.public_id}
         record("key.rotated", **old.about, facts=facts)
-        if plan.retire_at <= now:
+        if plan.ends_at_once:
             _end(record, old, Revocation.ROTATED, staff_id_of(actor))
         return key, text
 
@@ -116,15 +108,11 @@ def revoke(*, key_id: int, reason: Revocation, actor: Actor, now: datetime) -> A
     """
     with recording(actor, now) as record:
         key = _locked(key_id, actor)
-        if key.revoked_at is not None:
-            raise WrongState(_("This key was revoked before."))
-        own = key.organisation_id == actor.organisation_id
-        if not actor.is_clock:
-            require(actor, Permission.REVOKE_KEYS if own else Permission.REVOKE_KEYS_OF_MEMBERS)
+        may_revoke_key(actor, key)
         if reason not in key_rules.reasons(actor, key):
             raise Invalid(_("Choose from the list why the key ends."), "reason")
         _end(record, key, reason, actor.staff_id)
-        if not own:
+        if key.organisation_id != actor.organisation_id:
             outbox.ask("members.tell_of_revoked_key", key.pk)
         return key
 
