@@ -12,6 +12,8 @@ from lantern_site.members.key_rules import LONGEST_OVERLAP
 from lantern_site.members.lifecycle import KeyScope, Revocation
 from lantern_site.members.models import ApiKey
 
+NOTHING_CHOSEN = {"required": _("Choose what the key may do.")}
+
 
 class _KeyForm(forms.Form):
     """A form that shows a refusal of the domain beside the field that it names."""
@@ -47,7 +49,7 @@ class IssueKey(_KeyForm):
 
     label = forms.CharField(label=_("What the key is for"), max_length=60)
     scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=KeyScope.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("It may"), choices=KeyScope.choices, widget=forms.CheckboxSelectMultiple, error_messages=NOTHING_CHOSEN
     )
     networks = Networks()
     days = forms.IntegerField(label=_("Valid for (days)"), initial=90)
@@ -56,7 +58,9 @@ class IssueKey(_KeyForm):
 class RotateKey(_KeyForm):
     """The key that follows another. What the old one may not do is not offered."""
 
-    scopes = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple, required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"), widget=forms.CheckboxSelectMultiple, error_messages=NOTHING_CHOSEN
+    )
     networks = Networks()
     days = forms.IntegerField(label=_("Valid for (days)"), initial=90)
     overlap_days = forms.IntegerField(

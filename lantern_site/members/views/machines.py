@@ -4,12 +4,14 @@ The text of a new key stands in one answer only: not in an address, the session 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,13 +21,14 @@ from lantern_site.members import key_rules
 from lantern_site.members.forms import machines as forms
 from lantern_site.members.key_rules import Rotation
 from lantern_site.members.lifecycle import KeyScope, KeyState, Revocation
-from lantern_site.members.models import ApiKey, KeyAddress, Organisation
+from lantern_site.members.models import ApiKey, KeyAddress, Organisation, Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import may_revoke_key, may_rotate_key, may_see_keys, permits, require
 from lantern_site.members.services import keys
 from lantern_site.pages import PageRequest, signed_in, status_of
 
 PAGE = 25
+NETWORKS = 3
 PLACES = 25
 """How many networks of use a page shows, the newest first."""
 
@@ -37,6 +40,9 @@ class Row:
     key: ApiKey
     state: KeyState
     scopes: str
+    networks: list[str]
+    more: int
+    """How many networks there are beside those few."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,16 @@ def _list(
 
 
 def _rows(found: QuerySet[ApiKey] | list[ApiKey], request: PageRequest) -> list[Row]:
-    return [Row(key, key.state_at(request.now), scopes_in_words(key.scopes)) for key in found]
+    return [
+        Row(
+            key,
+            key.state_at(request.now),
+            scopes_in_words(key.scopes),
+            key.networks[:NETWORKS],
+            max(0, len(key.networks) - NETWORKS),
+        )
+        for key in found
+    ]
 
 
 def _crumbs(organisation: Organisation) -> list[tuple[str, str]]:
@@ -178,16 +193,28 @@ def _facts(found: ApiKey, request: PageRequest) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = [
         {"term": _("It may"), "value": scopes_in_words(found.scopes)},
         {"term": _("From"), "value": ", ".join(found.networks) or _("anywhere"), "mono": bool(found.networks)},
-        {"term": _("Issued by"), "value": found.issued_by.name_for(request.actor)},
+        {"term": _("Issued"), "value": _act(found.issued_at, found.issued_by, request)},
+        {"term": _("Valid until"), "value": _moment(found.ends_at)},
     ]
-    if found.revoked_by is not None:
-        facts.append({"term": _("Revoked by"), "value": found.revoked_by.name_for(request.actor)})
+    if found.revoked_at is not None:
+        facts.append({"term": _("Ended"), "value": _act(found.revoked_at, found.revoked_by, request)})
     for term, other in ((_("Replaces"), found.replaces), (_("Replaced by"), getattr(found, "replaced_by", None))):
         if other is not None:
             facts.append({"term": term, "value": other.prefix, "url": reverse("members:key", args=[other.public_id])})
     if found.corrections_only:
         facts.append({"term": _("Limited to"), "value": _("corrections of what it received")})
     return facts
+
+
+def _act(at: datetime, by: Staff | None, request: PageRequest) -> str:
+    """When something was done, and by whom: colleagues by name, others by pseudonym."""
+    if by is None:
+        return _moment(at)
+    return _("%(at)s by %(who)s") % {"at": _moment(at), "who": by.name_for(request.actor)}
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "j F Y, H:i")
 
 
 # Acts
