@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import KeyScope, MemberKind
+from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
 from lantern_site.members.models import Organisation, SignalsRule, Staff
+from lantern_site.members.networks import read
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import communities, keys, standing
 from lantern_site.members.services.communities import Outline
@@ -36,7 +37,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import jobs, reading, sharing
 from tests import builders
 from tests.builders import statement
 from transparency import services as transparency
@@ -69,6 +70,7 @@ class World:
         self._disputes()
         self._recalls()
         self._standing()
+        self._machines()
         self._report()
 
     def address(self, pattern: str) -> str:
@@ -94,8 +96,27 @@ class World:
             self._person(role, builders.programme(), role)
         self.ids["pixelpond"] = public_ids.shown(self.pixelpond.public_id)
         self.ids["kestrel"] = public_ids.shown(self.kestrel.public_id)
-        admin = self.actor(Role.MEMBER_ADMIN)
-        keys.issue(label="Hash matcher", scopes=tuple(KeyScope), days=365, actor=admin, now=self.ago(days=3))
+
+    def _machines(self) -> None:
+        """A key in use, one that retires, one that leaked and was tried from elsewhere, and what each has read."""
+        admin = builders.actor(self.pixelpond, Role.MEMBER_ADMIN)
+        office, cloud, stranger = read("203.0.113.7"), read("2001:db8:7::1"), read("198.51.100.9")
+        every: dict[str, Any] = {"scopes": tuple(KeyScope), "actor": admin}
+        matcher, _text = keys.issue(label="Hash matcher", days=365, now=self.ago(days=300), **every)
+        keys.rotate(key_id=matcher.public_id, days=90, overlap_days=14, networks=[], now=self.ago(days=3), **every)
+        networks = [f"203.0.{number}.0/24" for number in range(113, 118)] + ["2001:db8:7::/48"]
+        reader, text = keys.issue(
+            label="Feed reader of the moderation service", days=90, networks=networks, now=self.ago(days=9), **every
+        )
+        for used, address, days in ((matcher, office, 2.0), (reader, office, 1.0), (reader, cloud, 0.5)):
+            keys.note_use(used, address=address, now=self.ago(days=days))
+        keys.verify(text=text, address=stranger, now=self.ago(hours=3))
+        reading.read_feed(after=0, limit=40, actor=reader.actor(), now=self.ago(hours=2))
+        leaked, _text = keys.issue(label="Laptop of an intern", days=30, now=self.ago(days=20), **every)
+        reading.read_feed(after=0, limit=3, actor=leaked.actor(), now=self.ago(days=1))
+        keys.revoke(key_id=leaked.public_id, reason=Revocation.LEAKED, actor=admin, now=self.ago(hours=1))
+        for name, key in (("matcher", matcher), ("reader", reader), ("leaked", leaked)):
+            self._name(name, key)
 
     def _person(self, who: str, of: Organisation, *held: Role, name: str = "") -> None:
         self.people[who] = builders.person(of, *held, name=name)
