@@ -37,6 +37,8 @@ JOBS = {
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
     "expire signals": every(60, "reviews.expire_signals"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
+    "warn of lapses": every(3600, "members.warn_of_lapses"),
+    "carry out mergers": every(3600, "members.carry_out_mergers"),
 }
 
 CONFIGURATION: dict[str, Any] = {
