@@ -183,6 +183,8 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
 PIECES = {
     "lantern_site.members.services.keys.note_use",
+    "lantern_site.members.services.organisations.note",
+    "lantern_site.members.services.organisations.standing",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",

@@ -54,7 +54,7 @@ def hold_review(
 
 def _planned(organisation: Organisation, today: date) -> ComplianceReview:
     planned = organisation.compliance_reviews.planned().select_for_update().first()
-    return planned or ComplianceReview(organisation=organisation, due_on=today)
+    return planned or ComplianceReview.objects.create(organisation=organisation, due_on=today)
 
 
 def note_observation(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Projection, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
-from lantern_site.members import admission
+from lantern_site.members import admission, packs
 from lantern_site.members.lifecycle import GONE, NOT_ADMITTED, MemberKind
 from lantern_site.members.models import Community, FormerName, Membership, Merger, Organisation, Staff, Support
 from lantern_site.members.permissions import Permission
@@ -238,3 +238,12 @@ def end_support(*, organisation_id: int, actor: Actor, now: datetime) -> Support
         begun.save(update_fields=["ended_at"])
         note(record, organisation, "member.support_ended")
         return begun
+
+
+def export_pack(*, organisation_id: int, actor: Actor, now: datetime) -> bytes:
+    """The compliance pack as a zip archive; that it was taken is written down."""
+    with recording(actor, now) as record:
+        organisation = locked(organisation_id=organisation_id)
+        admission.may_attest(actor, organisation)
+        note(record, organisation, "member.pack_exported", standing(organisation))
+        return packs.pack(organisation, now)
