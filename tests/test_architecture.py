@@ -82,6 +82,9 @@ DOORS = {route.name: route for route in ROUTES if route.is_signed_in}
 INTERFACE = [route for route in ROUTES if route.resource is not None and not route.is_public]
 
 FOR_EVERYBODY = {
+    "members:appeal",  # behind the secret of the applicant's own link
+    "members:application_status",
+    "members:apply",
     "reviews:home",  # sends on whoever has not signed in
     "transparency:editions",
     "transparency:report",
@@ -94,8 +97,13 @@ FOR_EVERYBODY = {
 FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
+    "members:agreement",
+    "members:application",
+    "members:applications",
+    "members:compliance",
     "members:directory",
     "members:prove",
+    "members:test_signal",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",
@@ -114,6 +122,9 @@ READ = {
     "transparency:studio",
 }
 READ_AND_SENT_BACK = {
+    "members:agreements",
+    "members:jurisdictions",
+    "members:merge",
     "members:organisation",
     "members:settings",
     "reviews:lead",

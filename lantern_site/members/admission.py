@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,12 +14,14 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, NotAllowed, WrongState
 from lantern_site.members.lifecycle import GATES_ARE_KEPT, MOVES, WAY_IN, GateKind, MemberState, Move, gates_for, target
-from lantern_site.members.models import Application, Community, Gate, Organisation
+from lantern_site.members.models import Application, Community, Gate, Organisation, OrganisationQuerySet
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, require
 
 PROBATION_DAYS = 90
 """How long a new member is on probation at least."""
+SOON_DAYS = 30
+SHOWN_BY_NAME = 2
 
 
 def may_keep(actor: Actor) -> None:
@@ -40,6 +43,12 @@ def by_link(*, application_id: int, secret: str) -> Application:
     if found is None or not hmac.compare_digest(kept, hash_of(secret)):
         raise Hidden(_("There is no such application."))
     return found
+
+
+def may_read_applications(actor: Actor) -> None:
+    """Stewards, and auditors, who change nothing."""
+    if not concerns(actor, Permission.READ_REGISTERS):
+        require(actor, Permission.MANAGE_MEMBERS)
 
 
 def may_decide(actor: Actor, application: Application) -> None:
@@ -101,6 +110,82 @@ def may_move(organisation: Organisation, move: Move, today: date) -> MemberState
 def next_move(organisation: Organisation) -> Move | None:
     """The next step on the way in, if the organisation is on it."""
     return next((move for move in WAY_IN if MOVES[move].start == organisation.state), None)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something about a member that waits or is about to: a sentence, and whether it is late already."""
+
+    sentence: str
+    late: bool
+
+
+def with_papers(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
+    """With the standing gates, and the reviews with their observations: a few queries for any number of rows."""
+    return organisations.prefetch_related(
+        Prefetch("gates", Gate.objects.standing()), "compliance_reviews__observations"
+    )
+
+
+def due(organisation: Organisation, today: date) -> list[Due]:
+    """What a steward has to look after at a member. Reads what `with_papers` has fetched, and asks nothing more."""
+    gates = {GateKind(gate.kind): gate for gate in organisation.gates.all()}
+    in_force = {kind for kind, gate in gates.items() if gate.is_in_force(today)}
+    found = []
+    if missing := in_order(_needed_now(organisation) - in_force):
+        words = ngettext("%(n)d gate open: %(names)s", "%(n)d gates open: %(names)s", len(missing))
+        names = ", ".join(str(kind.label) for kind in missing[:SHOWN_BY_NAME])
+        found.append(Due(words % {"n": len(missing), "names": names + (" …" if missing[SHOWN_BY_NAME:] else "")}, True))
+    for kind in in_order(in_force):
+        valid_until = gates[kind].valid_until
+        if valid_until is not None and (valid_until - today).days <= SOON_DAYS and kind != GateKind.COMPLIANCE_REVIEW:
+            found.append(_within(_("%(what)s lapses"), str(kind.label), valid_until, today))
+    for review in organisation.compliance_reviews.all():
+        if review.held_on is None and (review.due_on - today).days <= SOON_DAYS:
+            found.append(_within(_("%(what)s due"), str(GateKind.COMPLIANCE_REVIEW.label), review.due_on, today))
+        late = sum(observation.is_late(today) for observation in review.observations.all())
+        if late:
+            words = ngettext("%(n)d observation overdue", "%(n)d observations overdue", late)
+            found.append(Due(words % {"n": late}, True))
+    return found
+
+
+def _needed_now(organisation: Organisation) -> frozenset[GateKind]:
+    if organisation.state == MemberState.ACTIVE:
+        return frozenset(GateKind)
+    move = next_move(organisation)
+    return gates_for(move) if move else frozenset()
+
+
+def _within(words: str, what: str, on: date, today: date) -> Due:
+    days = (on - today).days
+    if days < 0:
+        when = ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+    else:
+        when = ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    return Due(f"{words % {'what': what}}: {when}", days < 0)
+
+
+def merger_consequences(continuing: Organisation, ending: Organisation, now: datetime) -> list[str]:
+    """What it changes that `ending` becomes part of `continuing`."""
+    people = ending.staff.filter(is_active=True).count()
+    keys = ending.keys.usable_at(now).count()
+    named = {"n": people, "one": ending.name, "other": continuing.name}
+    return [
+        ngettext(
+            "%(n)d person of %(one)s works for %(other)s from that day on, with the same roles.",
+            "%(n)d people of %(one)s work for %(other)s from that day on, with the same roles.",
+            people,
+        )
+        % named,
+        ngettext(
+            "%(n)d key of %(one)s stays with it until the programme parts from it.",
+            "%(n)d keys of %(one)s stay with it until the programme parts from it.",
+            keys,
+        )
+        % {"n": keys, "one": ending.name},
+        _("The signals and communities of %(one)s stay as they are; they are dealt with when it leaves.") % named,
+    ]
 
 
 @dataclass(frozen=True)
