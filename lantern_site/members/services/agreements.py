@@ -77,8 +77,8 @@ def sign(
         )
         organisation.state = state
         organisation.save(update_fields=["state"])
-        version = agreement.version
-        gates.mark_passed(record=record, organisation=organisation, kind=GateKind.AGREEMENT, note=version, now=now)
+        evidence = {GateKind.AGREEMENT: agreement.version}
+        gates.mark_passed(record=record, organisation=organisation, evidence=evidence, now=now)
         facts = organisations.standing(organisation) | {"agreement": agreement.public_id, "sha256": agreement.sha256}
         who = {"signed_by": signature.signed_by, "function": signature.function}
         organisations.note(record, organisation, "member.signed", facts, who)

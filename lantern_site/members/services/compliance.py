@@ -37,13 +37,8 @@ def hold_review(
         failed = result == ReviewResult.FAILED
         standing = organisation.gates.standing().filter(kind=GateKind.COMPLIANCE_REVIEW).first()
         if not failed:
-            gates.mark_passed(
-                record=record,
-                organisation=organisation,
-                kind=GateKind.COMPLIANCE_REVIEW,
-                note=review.summary[:NOTE_LENGTH],
-                now=now,
-            )
+            evidence = {GateKind.COMPLIANCE_REVIEW: review.summary[:NOTE_LENGTH]}
+            gates.mark_passed(record=record, organisation=organisation, evidence=evidence, now=now)
         elif standing is not None:
             why = review.summary[:NOTE_LENGTH]
             gates.mark_reopened(record=record, organisation=organisation, gate=standing, reason=why, now=now)

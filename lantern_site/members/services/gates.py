@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
-from lantern_site.audit.recording import Recorder, recording
+from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members import admission
 from lantern_site.members.lifecycle import GONE, PASSED_BY_WHAT_HAPPENS, VALID_DAYS, DataRole, GateKind, Region
@@ -29,65 +29,71 @@ def pass_gate(
     actor: Actor,
     now: datetime,
     valid_until: date | None = None,
-) -> Gate:
+) -> None:
     """Find a gate good, with the evidence in a note. A yearly gate counts for a year unless `valid_until` says else.
 
-    Raises Hidden, WrongState, NotAllowed, or Invalid with the field `kind`, `note` or `valid_until`.
+    Raises Hidden, WrongState, NotAllowed, or Invalid with the code of the gate, or `valid_until`, as field.
     """
     with recording(actor, now) as record:
-        organisation = organisations.locked(organisation_id=organisation_id)
-        admission.gates_are_kept(organisation)
-        admission.may_keep(actor)
-        if kind in PASSED_BY_WHAT_HAPPENS:
-            raise Invalid(_("Nobody ticks “%(gate)s”: it follows from what happens.") % {"gate": kind.label}, "kind")
+        organisation = _to_pass(organisation_id, {kind: note}, actor)
         if not note.strip():
-            raise Invalid(_("Say what the evidence is."), "note")
+            raise Invalid(_("Say what the evidence is."), kind.value)
         if valid_until is not None and valid_until < now.date():
             raise Invalid(_("This day is over already."), "valid_until")
-        return mark_passed(
-            record=record, organisation=organisation, kind=kind, note=note, valid_until=valid_until, now=now
-        )
+        evidence = {kind: note}
+        mark_passed(record=record, organisation=organisation, evidence=evidence, valid_until=valid_until, now=now)
 
 
-def pass_several(*, organisation_id: int, evidence: Mapping[GateKind, str], actor: Actor, now: datetime) -> list[Gate]:
-    """Pass each gate for which a note was written, all or none."""
-    if not any(note.strip() for note in evidence.values()):
-        raise Invalid(_("Write the evidence beside at least one gate."))
-    with recording(actor, now):
-        return [
-            pass_gate(organisation_id=organisation_id, kind=kind, note=note, actor=actor, now=now)
-            for kind, note in evidence.items()
-            if note.strip()
-        ]
+def pass_several(*, organisation_id: int, evidence: Mapping[GateKind, str], actor: Actor, now: datetime) -> int:
+    """Pass each gate beside which a note was written, all or none. Returns how many."""
+    given = {kind: note for kind, note in evidence.items() if note.strip()}
+    with recording(actor, now) as record:
+        organisation = _to_pass(organisation_id, given, actor)
+        if not given:
+            raise Invalid(_("Write the evidence beside at least one gate."))
+        mark_passed(record=record, organisation=organisation, evidence=given, now=now)
+        return len(given)
+
+
+def _to_pass(organisation_id: int, evidence: Mapping[GateKind, str], actor: Actor) -> Organisation:
+    organisation = organisations.locked(organisation_id=organisation_id)
+    admission.gates_are_kept(organisation)
+    admission.may_keep(actor)
+    for kind in PASSED_BY_WHAT_HAPPENS & evidence.keys():
+        raise Invalid(_("Nobody ticks “%(gate)s”: it follows from what happens.") % {"gate": kind.label}, kind.value)
+    return organisation
 
 
 def mark_passed(
     *,
     record: Recorder,
     organisation: Organisation,
-    kind: GateKind,
-    note: str,
+    evidence: Mapping[GateKind, str],
     now: datetime,
     valid_until: date | None = None,
-) -> Gate:
-    """A new passing in place of the one before. Part of other services, which have locked and asked."""
+) -> None:
+    """New passings in place of those before. Part of other services, which have locked and asked."""
     today = now.date()
-    if valid_until is None and kind in VALID_DAYS:
-        valid_until = today + timedelta(days=VALID_DAYS[kind])
-    organisation.gates.standing().filter(kind=kind).update(ended_at=now)
-    gate = Gate.objects.create(
-        organisation=organisation,
-        kind=kind,
-        passed_on=today,
-        passed_by_id=record.actor.staff_id,
-        note=note.strip(),
-        valid_until=valid_until,
-    )
-    days = (valid_until - today).days if valid_until else None
-    organisations.note(
-        record, organisation, "member.gate_passed", {"gate": kind.value, "days": days}, {"note": gate.note}
-    )
-    return gate
+    organisation.gates.standing().filter(kind__in=list(evidence)).update(ended_at=now)
+    passed = [
+        Gate(
+            organisation=organisation,
+            kind=kind,
+            passed_on=today,
+            passed_by_id=record.actor.staff_id,
+            note=note.strip(),
+            valid_until=valid_until or _a_year_on(kind, today),
+        )
+        for kind, note in evidence.items()
+    ]
+    for gate in Gate.objects.bulk_create(passed):
+        days = (gate.valid_until - today).days if gate.valid_until else None
+        facts: dict[str, Fact] = {"gate": str(gate.kind), "days": days}
+        organisations.note(record, organisation, "member.gate_passed", facts, {"note": gate.note})
+
+
+def _a_year_on(kind: GateKind, today: date) -> date | None:
+    return today + timedelta(days=VALID_DAYS[kind]) if kind in VALID_DAYS else None
 
 
 def reopen_gate(*, organisation_id: int, kind: GateKind, reason: str, actor: Actor, now: datetime) -> Gate:

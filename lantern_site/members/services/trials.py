@@ -74,8 +74,8 @@ def acknowledge_test_signal(*, test_id: int, actor: Actor, now: datetime) -> Tes
         sent.acknowledged_at, sent.acknowledged_by_id = now, actor.staff_id
         sent.save(update_fields=["received_at", "acknowledged_at", "acknowledged_by"])
         organisations.note(record, organisation, "member.test_signal_acknowledged", _facts(sent))
-        code = sent.code
-        gates.mark_passed(record=record, organisation=organisation, kind=GateKind.TEST_SIGNAL, note=code, now=now)
+        evidence = {GateKind.TEST_SIGNAL: sent.code}
+        gates.mark_passed(record=record, organisation=organisation, evidence=evidence, now=now)
         return sent
 
 

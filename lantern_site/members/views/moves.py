@@ -51,10 +51,10 @@ def pass_gates(request: PageRequest, organisation_id: int) -> HttpResponse:
     """Those beside which a note was written."""
     kinds = [kind for kind in GateKind if kind not in PASSED_BY_WHAT_HAPPENS]
     form = forms.PassGates(request.POST, kinds=kinds)
-    passed: list[object] = []
+    passed: list[int] = []
     tried = attempt(
         form,
-        lambda: passed.extend(
+        lambda: passed.append(
             gates.pass_several(
                 organisation_id=organisation_id, evidence=form.evidence(), actor=request.actor, now=request.now
             )
@@ -62,8 +62,8 @@ def pass_gates(request: PageRequest, organisation_id: int) -> HttpResponse:
     )
     if not tried.done:
         return _again(request, organisation_id, "gates", tried)
-    words = ngettext("%(n)d gate is passed.", "%(n)d gates are passed.", len(passed))
-    messages.info(request, words % {"n": len(passed)})
+    words = ngettext("%(n)d gate is passed.", "%(n)d gates are passed.", passed[0])
+    messages.info(request, words % {"n": passed[0]})
     return _back(request, organisation_id)
 
 
