@@ -14,7 +14,14 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, NotAllowed, WrongState
 from lantern_site.members.lifecycle import GATES_ARE_KEPT, MOVES, WAY_IN, GateKind, MemberState, Move, gates_for, target
-from lantern_site.members.models import Application, Community, Gate, Organisation, OrganisationQuerySet
+from lantern_site.members.models import (
+    Application,
+    Community,
+    ComplianceReview,
+    Gate,
+    Organisation,
+    OrganisationQuerySet,
+)
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, require
 
@@ -134,20 +141,39 @@ def due(organisation: Organisation, today: date) -> list[Due]:
     found = []
     if missing := in_order(_needed_now(organisation) - in_force):
         words = ngettext("%(n)d gate open: %(names)s", "%(n)d gates open: %(names)s", len(missing))
-        names = ", ".join(str(kind.label) for kind in missing[:SHOWN_BY_NAME])
-        found.append(Due(words % {"n": len(missing), "names": names + (" …" if missing[SHOWN_BY_NAME:] else "")}, True))
-    for kind in in_order(in_force):
-        valid_until = gates[kind].valid_until
-        if valid_until is not None and (valid_until - today).days <= SOON_DAYS and kind != GateKind.COMPLIANCE_REVIEW:
-            found.append(_within(_("%(what)s lapses"), str(kind.label), valid_until, today))
+        found.append(Due(words % {"n": len(missing), "names": _named(missing)}, True))
+    ends = {kind: gates[kind].valid_until for kind in in_force - {GateKind.COMPLIANCE_REVIEW}}
+    soon = {kind: (on - today).days for kind, on in ends.items() if on and (on - today).days <= SOON_DAYS}
+    if soon:
+        words = ngettext(
+            "%(n)d gate lapses, in %(days)d days at the earliest: %(names)s",
+            "%(n)d gates lapse, in %(days)d days at the earliest: %(names)s",
+            len(soon),
+        )
+        counted = {"n": len(soon), "days": min(soon.values()), "names": _named(in_order(soon))}
+        found.append(Due(words % counted, False))
     for review in organisation.compliance_reviews.all():
-        if review.held_on is None and (review.due_on - today).days <= SOON_DAYS:
-            found.append(_within(_("%(what)s due"), str(GateKind.COMPLIANCE_REVIEW.label), review.due_on, today))
-        late = sum(observation.is_late(today) for observation in review.observations.all())
-        if late:
-            words = ngettext("%(n)d observation overdue", "%(n)d observations overdue", late)
-            found.append(Due(words % {"n": late}, True))
+        found += _due_of(review, today)
     return found
+
+
+def _due_of(review: ComplianceReview, today: date) -> list[Due]:
+    found = []
+    left = (review.due_on - today).days
+    if review.held_on is None and left < 0:
+        words = ngettext("Review overdue by %(n)d day", "Review overdue by %(n)d days", -left)
+        found.append(Due(words % {"n": -left}, True))
+    elif review.held_on is None and left <= SOON_DAYS:
+        found.append(Due(ngettext("Review due in %(n)d day", "Review due in %(n)d days", left) % {"n": left}, False))
+    if late := sum(observation.is_late(today) for observation in review.observations.all()):
+        words = ngettext("%(n)d observation overdue", "%(n)d observations overdue", late)
+        found.append(Due(words % {"n": late}, True))
+    return found
+
+
+def _named(kinds: list[GateKind]) -> str:
+    names = ", ".join(str(kind.label) for kind in kinds[:SHOWN_BY_NAME])
+    return f"{names} …" if kinds[SHOWN_BY_NAME:] else names
 
 
 def _needed_now(organisation: Organisation) -> frozenset[GateKind]:
@@ -155,15 +181,6 @@ def _needed_now(organisation: Organisation) -> frozenset[GateKind]:
         return frozenset(GateKind)
     move = next_move(organisation)
     return gates_for(move) if move else frozenset()
-
-
-def _within(words: str, what: str, on: date, today: date) -> Due:
-    days = (on - today).days
-    if days < 0:
-        when = ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
-    else:
-        when = ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
-    return Due(f"{words % {'what': what}}: {when}", days < 0)
 
 
 def merger_consequences(continuing: Organisation, ending: Organisation, now: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from lantern_site.members.lifecycle import (
     Capability,
     MemberKind,
     MemberState,
+    Region,
     Suspension,
     capabilities,
 )
@@ -68,6 +69,11 @@ class Organisation(models.Model):
     @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @property
+    def region_name(self) -> str:
+        """In words; what is none of the known regions is shown as it was written."""
+        return str(Region(self.region).label) if self.region in Region.values else self.region
 
     @property
     def capabilities(self) -> frozenset[Capability]:

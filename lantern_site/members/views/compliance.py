@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import compliance as forms
@@ -43,10 +44,10 @@ def page(request: PageRequest, organisation_id: int, given: Given, status: int =
         "organisation": found,
         "crumbs": [(reverse("members:directory"), _("Members"))],
         "tabs": tabs_of(request, found),
-        "legal_gates": [_legal(gate, given) for gate in _legal_gates(found)],
+        "legal_gates": [_legal(gate, given, request.actor) for gate in _legal_gates(found)],
         "signatures": found.signatures.select_related("agreement", "recorded_by").order_by("-signed_on", "-pk"),
         "unsigned": _unsigned(found),
-        "reviews": [_review(review, given) for review in reviews.order_by("-due_on", "-pk")],
+        "reviews": [_review(review, given, request.actor) for review in reviews.order_by("-due_on", "-pk")],
         "today": request.now.date(),
         "keeping": bool(permits(questions.may_keep, request.actor)) and found.state in GATES_ARE_KEPT,
         "may_sign": permits(questions.may_attest, request.actor, found),
@@ -69,16 +70,18 @@ def _legal_gates(found: Organisation) -> QuerySet[LegalGate]:
     return people.order_by(F("withdrawn_at").desc(nulls_first=True), "jurisdiction", "pk")
 
 
-def _legal(gate: LegalGate, given: Given) -> dict[str, object]:
+def _legal(gate: LegalGate, given: Given, actor: Actor) -> dict[str, object]:
     name = f"withdraw_{slugify(gate.jurisdiction)}_%s"
     fresh = forms.Withdraw(initial={"jurisdiction": gate.jurisdiction}, auto_id=name)
-    return {"gate": gate, "form": given.get(f"withdraw {gate.jurisdiction}") or fresh}
+    by = gate.passed_by.name_for(actor) if gate.passed_by else ""
+    return {"gate": gate, "by": by, "form": given.get(f"withdraw {gate.jurisdiction}") or fresh}
 
 
-def _review(review: ComplianceReview, given: Given) -> dict[str, object]:
+def _review(review: ComplianceReview, given: Given, actor: Actor) -> dict[str, object]:
     """A review with the forms of its own; ids tell them apart."""
     return {
         "review": review,
+        "by": review.held_by.name_for(actor) if review.held_by else "",
         "form": given.get(f"observe {review.public_id}") or forms.Observe(auto_id=f"observe_{review.pk}_%s"),
         "observations": [
             (each, given.get(f"remedy {each.public_id}") or forms.Remedy(auto_id=f"remedy_{each.pk}_%s"))

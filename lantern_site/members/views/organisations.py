@@ -140,7 +140,7 @@ def _facts(found: Organisation) -> list[dict[str, object]]:
         {"term": _("Kind"), "value": found.get_kind_display()},
         {"term": _("State"), "value": found.get_state_display()},
         {"term": _("Suspension"), "value": found.get_suspended_display()},
-        {"term": _("Region"), "value": found.region.capitalize()},
+        {"term": _("Region"), "value": found.region_name},
         {"term": _("Joined"), "value": found.joined_on or nothing},
         {"term": _("Probation until"), "value": found.probation_ends_on or nothing},
         {"term": _("May handle identifiers since"), "value": found.identifiers_allowed_from or nothing},
