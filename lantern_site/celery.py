@@ -42,6 +42,8 @@ JOBS = {
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),
+    "warn of lapses": every(3600, "members.warn_of_lapses"),
+    "carry out mergers": every(3600, "members.carry_out_mergers"),
 }
 
 CONFIGURATION: dict[str, Any] = {

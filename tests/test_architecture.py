@@ -82,6 +82,9 @@ DOORS = {route.name: route for route in ROUTES if route.is_signed_in}
 INTERFACE = [route for route in ROUTES if route.resource is not None and not route.is_public]
 
 FOR_EVERYBODY = {
+    "members:appeal",  # behind the secret of the applicant's own link
+    "members:application_status",
+    "members:apply",
     "reviews:home",  # sends on whoever has not signed in
     "transparency:editions",
     "transparency:report",
@@ -94,10 +97,15 @@ FOR_EVERYBODY = {
 FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
+    "members:agreement",
+    "members:application",
+    "members:applications",
+    "members:compliance",
     "members:directory",
     "members:key",
     "members:organisation",
     "members:prove",
+    "members:test_signal",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",
@@ -122,6 +130,10 @@ READ = {
 READ_AND_SENT_BACK = {
     "members:keys",
     "members:rotate_key",
+    "members:agreements",
+    "members:jurisdictions",
+    "members:merge",
+    "members:organisation",
     "members:settings",
     "reviews:lead",
     "reviews:open_dispute",
@@ -192,6 +204,8 @@ PIECES = {
     "lantern_site.members.services.communities.settle",
     "lantern_site.members.services.keys.end_all",
     "lantern_site.members.services.keys.note_use",
+    "lantern_site.members.services.organisations.note",
+    "lantern_site.members.services.organisations.standing",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",

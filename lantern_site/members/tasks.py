@@ -6,7 +6,7 @@ A mail server that does not answer (an OSError, as every fault of SMTP is) is as
 from celery import shared_task
 
 from lantern_site import clock
-from lantern_site.members.services import communities, key_duties, key_notices
+from lantern_site.members.services import communities, gates, key_duties, key_notices, letters, organisations
 
 
 @shared_task(name="members.carry_out_notices", ignore_result=True)
@@ -37,3 +37,23 @@ def warn_of_lapse(key_id: int, days: int) -> None:
 @shared_task(name="members.tell_of_revoked_key", ignore_result=True, autoretry_for=(OSError,), retry_backoff=True)
 def tell_of_revoked_key(key_id: int) -> None:
     key_notices.of_revocation(key_id=key_id, now=clock.now())
+
+
+@shared_task(name="members.warn_of_lapses", ignore_result=True)
+def warn_of_lapses() -> None:
+    gates.warn_of_lapses(now=clock.now())
+
+
+@shared_task(name="members.carry_out_mergers", ignore_result=True)
+def carry_out_mergers() -> None:
+    organisations.carry_out_mergers(now=clock.now())
+
+
+@shared_task(name="members.tell_applicant", ignore_result=True)
+def tell_applicant(application_id: int) -> None:
+    letters.tell_applicant(application_id=application_id)
+
+
+@shared_task(name="members.tell_of_lapse", ignore_result=True)
+def tell_of_lapse(organisation_id: int, days: int) -> None:
+    letters.tell_of_lapse(organisation_id=organisation_id, days=days, now=clock.now())
