@@ -36,6 +36,11 @@ JOBS = {
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
     "expire signals": every(60, "reviews.expire_signals"),
+    "lapse roles": every(60, "members.lapse_roles"),
+    "warn people": every(3600, "members.warn_people"),
+    "forget people": every(3600, "members.forget_people"),
+    "forget invitations": every(3600, "members.forget_invitations"),
+    "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
 }
 

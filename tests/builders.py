@@ -86,6 +86,7 @@ def person(of: Organisation, *held: Role, name: str = "") -> Staff:
         name=name or f"Person {number}",
         pseudonym=f"Reviewer {number}",
         trained_until=date(2030, 1, 1),
+        access_confirmed_on=max(NOW, clock.now()).date(),
         joined_at=NOW - timedelta(days=400),
         password=_hashed(PASSWORD),
     )

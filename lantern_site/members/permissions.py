@@ -39,6 +39,7 @@ class Permission(TextChoices):
     SUSPEND = "suspend", _("Suspend members, and part from them")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
     ISSUE_KEYS = "issue_keys", _("Issue and rotate keys of machines")
     REVOKE_KEYS = "revoke_keys", _("Revoke keys of machines")
     ATTEST = "attest", _("Sign and attest for the own organisation")
@@ -102,6 +103,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SUSPEND: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
