@@ -13,8 +13,9 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.models import Community, Grant, Membership, Organisation, Staff
+from lantern_site.members.models import Community, Grant, Invitation, Membership, Organisation, Staff
 from lantern_site.members.roles import Role
+from lantern_site.members.services import invitations
 from reviews.approvals import Approvals
 from reviews.policies import approvals_needed
 from reviews.services import decisions
@@ -190,3 +191,24 @@ def fresh(signal: Signal) -> Signal:
     """The signal as the database has it now."""
     with acting_as(Actor.clock()):
         return Signal.objects.with_context().get(public_id=signal.public_id)
+
+
+def invited(
+    of: Organisation,
+    *held: Role,
+    email: str = "newcomer@example.org",
+    name: str = "New Comer",
+    by: Actor | None = None,
+    trained_on: date | None = None,
+    now: datetime = NOW,
+) -> Invitation:
+    """An open invitation whose mail has not gone out yet."""
+    return invitations.invite(
+        organisation_id=of.public_id,
+        email=email,
+        name=name,
+        roles=dict.fromkeys(held),
+        trained_on=trained_on,
+        actor=by or actor(of, Role.STEWARD if of.is_programme else Role.MEMBER_ADMIN, now=now),
+        now=now,
+    )
