@@ -82,6 +82,7 @@ DOORS = {route.name: route for route in ROUTES if route.is_signed_in}
 INTERFACE = [route for route in ROUTES if route.resource is not None and not route.is_public]
 
 FOR_EVERYBODY = {
+    "members:accept_invitation",  # whoever has the token of a mail
     "reviews:home",  # sends on whoever has not signed in
     "transparency:editions",
     "transparency:report",
@@ -95,6 +96,8 @@ FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
     "members:directory",
+    "members:onward",
+    "members:person",
     "members:prove",
     "reviews:dispute",
     "reviews:disputes",
@@ -115,6 +118,8 @@ READ = {
 }
 READ_AND_SENT_BACK = {
     "members:organisation",
+    "members:people",
+    "members:remove_key",
     "members:settings",
     "reviews:lead",
     "reviews:open_dispute",

@@ -186,3 +186,10 @@ def roles_of(organisation: Organisation) -> frozenset[Role]:
 def needs_second_factor(person: Staff, now: datetime) -> bool:
     """Whether one of the person's roles asks for it."""
     return person.grants.valid_at(now).filter(role__in=SECOND_FACTOR_REQUIRED).exists()
+
+
+def may_see_person(actor: Actor, person: Staff) -> None:
+    """Raise Hidden unless it is oneself, or the actor looks after people there or for the programme."""
+    own = actor.organisation_id == person.organisation_id and concerns(actor, Permission.MANAGE_STAFF)
+    if actor.id != person.public_id and not own and not concerns(actor, Permission.SEE_STAFF):
+        raise unknown_person()

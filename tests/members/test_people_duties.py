@@ -130,8 +130,8 @@ def test_mails_about_ends_name_nobody(pixelpond: Organisation) -> None:
     assert len(mail.outbox) == 2
     for sent in mail.outbox:
         assert sent.to == [person.email]
-        assert "Quiet" not in sent.body + sent.subject
-        assert "reviewer" not in sent.body.lower()
+        assert "Quiet" not in f"{sent.subject} {sent.body}"
+        assert "reviewer" not in str(sent.body).lower()
 
 
 def test_whoever_left_is_told_nothing(pixelpond: Organisation, admin: Actor) -> None:

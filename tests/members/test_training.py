@@ -51,7 +51,7 @@ def until(person: Staff) -> int | None:
 
 @pytest.mark.parametrize("permission", Permission)
 def test_a_lapse_gates_what_the_table_says_and_nothing_else(permission: Permission) -> None:
-    role = sorted(TABLE[permission].roles)[0]
+    role = min(TABLE[permission].roles)
     house = builders.programme() if role in PROGRAMME_ROLES else builders.member()
     person = builders.person(house, role)
     Staff.objects.filter(pk=person.pk).update(trained_until=TODAY)

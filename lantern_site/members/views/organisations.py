@@ -1,7 +1,9 @@
 """Pages about members: the directory, and one organisation with its people and keys."""
 
+from datetime import datetime
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Invalid, Refusal
 from lantern_site.members.forms import machines as forms
-from lantern_site.members.models import ApiKey, Organisation, Staff
+from lantern_site.members.models import ApiKey, Grant, Organisation, Staff
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import permits, require
+from lantern_site.members.policies import may_see_people, permits, require
 from lantern_site.members.services import keys
 from lantern_site.pages import PageRequest, signed_in, status_of
 
@@ -62,7 +64,8 @@ def _page(
         "organisation": found,
         "facts": _facts(found),
         "inside": inside,
-        "people": _people(found) if inside else [],
+        "people": _people(found, request.now) if inside else [],
+        "sees_people": bool(permits(may_see_people, request.actor, found)),
         "keys": found.keys.order_by("-issued_at", "-pk") if inside else [],
         "own": found.pk == request.actor.organisation_id,
         "permission": permits(require, request.actor, Permission.ISSUE_KEYS),
@@ -76,8 +79,9 @@ def _page(
     return response
 
 
-def _people(found: Organisation) -> list[tuple[Staff, str]]:
-    people = found.staff.prefetch_related("grants").order_by("name", "pk")
+def _people(found: Organisation, now: datetime) -> list[tuple[Staff, str]]:
+    valid = Prefetch("grants", queryset=Grant.objects.valid_at(now).order_by("role", "pk"))
+    people = found.staff.filter(is_active=True).prefetch_related(valid).order_by("name", "pk")
     return [(person, ", ".join(str(grant.get_role_display()) for grant in person.grants.all())) for person in people]
 
 
