@@ -22,9 +22,9 @@ from lantern_site.pages import PageRequest, signed_in
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """Answers whoever tried too often (429), with the time to wait. Of one burst one entry stays in the ledger."""
-    step = _step(request)
-    if cache.add(f"too many:{step}:{get_ip(request)}", 1, settings.ATTEMPTS_WITHIN):
-        sessions.note_limit(staff_id=_meant(request), step=step, now=clock.now())
+    step, meant = _step(request), _meant(request)
+    if cache.add(f"limited:{step}:{meant or get_ip(request)}", 1, settings.ATTEMPTS_WITHIN):
+        sessions.note_limit(staff_id=meant, step=step, now=clock.now())
     minutes = settings.ATTEMPTS_WITHIN // 60
     response = render(request, "429.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(settings.ATTEMPTS_WITHIN)
