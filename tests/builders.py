@@ -33,13 +33,14 @@ from lantern_site.members.models import (
     Application,
     Community,
     Grant,
+    Invitation,
     LegalGate,
     Membership,
     Organisation,
     Staff,
 )
 from lantern_site.members.roles import Role
-from lantern_site.members.services import admission, agreements, compliance, gates, standing, trials
+from lantern_site.members.services import admission, agreements, compliance, gates, invitations, standing, trials
 from reviews.approvals import Approvals
 from reviews.policies import approvals_needed
 from reviews.services import decisions
@@ -117,6 +118,7 @@ def person(of: Organisation, *held: Role, name: str = "") -> Staff:
         name=name or f"Person {number}",
         pseudonym=f"Reviewer {number}",
         trained_until=date(2030, 1, 1),
+        access_confirmed_on=max(NOW, clock.now()).date(),
         joined_at=NOW - timedelta(days=400),
         password=_hashed(PASSWORD),
     )
@@ -133,7 +135,8 @@ def actor(of: Organisation, *held: Role, now: datetime = NOW) -> Actor:
 
 def sign_in(client: Client, person: Staff) -> None:
     """The person signs in in this browser, with a second factor a moment ago."""
-    Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}})
+    if not Authenticator.objects.filter(user=person).exists():
+        Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
     client.force_login(person)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp()}]
@@ -312,5 +315,26 @@ def legal_gate(of: Organisation, jurisdiction: Region = Region.EUROPE, *, now: d
         assessment="DPIA 7",
         counsel="Reed and Partners",
         actor=steward(),
+        now=now,
+    )
+
+
+def invited(
+    of: Organisation,
+    *held: Role,
+    email: str = "newcomer@example.org",
+    name: str = "New Comer",
+    by: Actor | None = None,
+    trained_on: date | None = None,
+    now: datetime = NOW,
+) -> Invitation:
+    """An open invitation whose mail has not gone out yet."""
+    return invitations.invite(
+        organisation_id=of.public_id,
+        email=email,
+        name=name,
+        roles=dict.fromkeys(held),
+        trained_on=trained_on,
+        actor=by or actor(of, Role.STEWARD if of.is_programme else Role.MEMBER_ADMIN, now=now),
         now=now,
     )

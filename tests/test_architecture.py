@@ -85,6 +85,7 @@ FOR_EVERYBODY = {
     "members:appeal",  # behind the secret of the applicant's own link
     "members:application_status",
     "members:apply",
+    "members:accept_invitation",  # whoever has the token of a mail
     "reviews:home",  # sends on whoever has not signed in
     "transparency:editions",
     "transparency:report",
@@ -104,6 +105,8 @@ READ = {
     "members:directory",
     "members:key",
     "members:organisation",
+    "members:onward",
+    "members:person",
     "members:prove",
     "members:test_signal",
     "reviews:dispute",
@@ -134,6 +137,8 @@ READ_AND_SENT_BACK = {
     "members:jurisdictions",
     "members:merge",
     "members:organisation",
+    "members:people",
+    "members:remove_key",
     "members:settings",
     "reviews:lead",
     "reviews:open_dispute",

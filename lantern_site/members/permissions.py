@@ -40,6 +40,7 @@ class Permission(TextChoices):
     GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
     SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
     ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
     ROTATE_KEYS = "rotate_keys", _("Rotate keys of machines")
@@ -108,6 +109,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
     Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
+    Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
     Permission.ROTATE_KEYS: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),

@@ -27,9 +27,12 @@ from lantern_site.members.models.compliance import (
     ObservationQuerySet,
 )
 from lantern_site.members.models.departures import Departure, DepartureQuerySet, SignalsRule
+from lantern_site.members.models.invitations import Invitation, InvitationQuerySet
 from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet, KeyAddress
 from lantern_site.members.models.organisations import Organisation, OrganisationQuerySet
 from lantern_site.members.models.people import Grant, GrantQuerySet, Staff, StaffManager
+from lantern_site.members.models.sessions import Session
+from lantern_site.members.models.training import Notice, Training, TrainingQuerySet
 
 __all__ = [
     "AgreementText",
@@ -49,6 +52,8 @@ __all__ = [
     "GateQuerySet",
     "Grant",
     "GrantQuerySet",
+    "Invitation",
+    "InvitationQuerySet",
     "JurisdictionSwitch",
     "JurisdictionSwitchQuerySet",
     "KeyAddress",
@@ -58,10 +63,12 @@ __all__ = [
     "MembershipQuerySet",
     "Merger",
     "MergerQuerySet",
+    "Notice",
     "Observation",
     "ObservationQuerySet",
     "Organisation",
     "OrganisationQuerySet",
+    "Session",
     "SignalsRule",
     "Signature",
     "Staff",
@@ -69,4 +76,6 @@ __all__ = [
     "Support",
     "TestSignal",
     "TestSignalQuerySet",
+    "Training",
+    "TrainingQuerySet",
 ]

@@ -1,9 +1,9 @@
 """Pages about members: the directory, and one organisation with its people and keys."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,8 @@ from lantern_site.errors import Hidden
 from lantern_site.forms import Refusable
 from lantern_site.members import admission as questions
 from lantern_site.members.lifecycle import GONE, NOT_ADMITTED, ON_THE_WAY, MemberState
-from lantern_site.members.models import Organisation, OrganisationQuerySet, Staff
+from lantern_site.members.models import Grant, Organisation, OrganisationQuerySet, Staff
+from lantern_site.members.policies import may_see_people, permits
 from lantern_site.members.views import standing
 from lantern_site.members.views.tabs import Tab, tabs_of_lists
 from lantern_site.pages import PageRequest, signed_in
@@ -94,7 +95,8 @@ def page(
         "organisation": found,
         "facts": _facts(found),
         "inside": inside,
-        "people": _people(found) if inside else [],
+        "people": _people(found, request.now) if inside else [],
+        "sees_people": bool(permits(may_see_people, request.actor, found)),
         "own": found.pk == request.actor.organisation_id,
         "crumbs": [(reverse("members:directory"), _("Members"))],
         **(standing.context(request, found, given or {}) if inside else {}),
@@ -102,8 +104,9 @@ def page(
     return render(request, "members/organisation.html", context, status=status)
 
 
-def _people(found: Organisation) -> list[tuple[Staff, str]]:
-    people = found.staff.prefetch_related("grants").order_by("name", "pk")
+def _people(found: Organisation, now: datetime) -> list[tuple[Staff, str]]:
+    valid = Prefetch("grants", queryset=Grant.objects.valid_at(now).order_by("role", "pk"))
+    people = found.staff.filter(is_active=True).prefetch_related(valid).order_by("name", "pk")
     return [(person, ", ".join(str(grant.get_role_display()) for grant in person.grants.all())) for person in people]
 
 
