@@ -83,6 +83,8 @@ INTERFACE = [route for route in ROUTES if route.resource is not None and not rou
 
 FOR_EVERYBODY = {
     "reviews:home",  # sends on whoever has not signed in
+    "members:assessment",
+    "members:assessments",
     "transparency:editions",
     "transparency:report",
     "transparency:data_csv",
@@ -94,8 +96,19 @@ FOR_EVERYBODY = {
 FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
+    "members:advice",
+    "members:assessment_draft",
+    "members:attestation_register",
+    "members:attestations",
     "members:directory",
+    "members:government_request",
+    "members:incident",
+    "members:incidents",
+    "members:meeting",
+    "members:notes",
     "members:prove",
+    "members:registers",
+    "members:subject_request",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",
@@ -114,13 +127,22 @@ READ = {
     "transparency:studio",
 }
 READ_AND_SENT_BACK = {
+    "members:advice_register",
+    "members:assessment_register",
+    "members:attestation",
+    "members:government_requests",
+    "members:incident_new",
+    "members:meetings",
+    "members:note",
     "members:organisation",
     "members:settings",
+    "members:subject_requests",
     "reviews:lead",
     "reviews:open_dispute",
     "signals:jobs",
     "signals:resubmit",
     "signals:share",
+    "signals:subject_request_search",
 }
 """Pages whose own form comes back to the same address. Everything else that is behind a sign-in only takes POST."""
 
@@ -180,9 +202,10 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 
 # Services
 
-SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
+SERVICES = [path for path in MODULES if "services" in (path.stem, *path.parent.parts) and path.parent.name != "local"]
 PIECES = {
     "lantern_site.members.services.keys.note_use",
+    "reviews.services.holds.end",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",
