@@ -21,8 +21,8 @@ NOTIFY_WITHIN = timedelta(hours=72)
 REMIND_BEFORE = timedelta(days=7)
 """How long before an attestation is due its organisation is reminded."""
 
-LOOK_BACK = timedelta(days=100)
-"""How far back the clock asks for attestations: a quarter, with some days in which it may have stood still."""
+LOOK_BACK = timedelta(days=90)
+"""How far back the clock asks for attestations: one quarter, or three months."""
 
 
 class Cadence(IntEnum):

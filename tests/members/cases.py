@@ -57,7 +57,9 @@ def admin(of: Organisation) -> Actor:
     return builders.actor(of, Role.MEMBER_ADMIN)
 
 
-def government_request(asked: Asked = Asked.ABOUT_SIGNAL, received_on: date = EARLIER.date()) -> GovernmentRequest:
+def government_request(
+    asked: Asked = Asked.ABOUT_SIGNAL, *, received_on: date = EARLIER.date(), now: datetime = NOW
+) -> GovernmentRequest:
     return government_requests.receive(
         received_on=received_on,
         authority=Authority.POLICE,
@@ -65,7 +67,7 @@ def government_request(asked: Asked = Asked.ABOUT_SIGNAL, received_on: date = EA
         legal_basis="Code of criminal procedure, art. 60-1",
         asked=asked,
         actor=steward(),
-        now=NOW,
+        now=now,
     )
 
 
@@ -77,10 +79,14 @@ def attestation(of: Organisation, *, now: datetime = NOW) -> Attestation:
 
 
 def subject_request(
-    *, right: Right = Right.ERASURE, proof: Proof | None = Proof.CODE, received_on: date = EARLIER.date()
+    *,
+    right: Right = Right.ERASURE,
+    proof: Proof | None = Proof.CODE,
+    received_on: date = EARLIER.date(),
+    now: datetime = NOW,
 ) -> SubjectRequest:
     return subject_requests.receive(
-        received_on=received_on, right=right, file_reference="DP-2026-014", proof=proof, actor=steward(), now=NOW
+        received_on=received_on, right=right, file_reference="DP-2026-014", proof=proof, actor=steward(), now=now
     )
 
 
@@ -100,14 +106,14 @@ def incident(
     return incidents.report(**(given | changes))
 
 
-def assessment(subject: AssessmentSubject = AssessmentSubject.CHILD_RIGHTS) -> Assessment:
+def assessment(subject: AssessmentSubject = AssessmentSubject.CHILD_RIGHTS, *, now: datetime = NOW) -> Assessment:
     return assessments.commission(
         subject=subject,
         body="Institute for Children and Networks",
         scope="The life of a signal from the child's point of view",
         commissioned_on=date(2025, 9, 1),
         actor=steward(),
-        now=NOW,
+        now=now,
     )
 
 
@@ -125,15 +131,17 @@ def described(made: Assessment, **changes: Any) -> Assessment:
     return assessments.describe(**(given | changes))
 
 
-def published_assessment(*recommended: str) -> Assessment:
-    made = described(assessment())
+def published_assessment(*recommended: str, now: datetime = NOW) -> Assessment:
+    made = described(assessment(now=now), now=now)
     for text in recommended:
-        assessments.recommend(assessment_id=made.public_id, text=text, actor=steward(), now=NOW)
-    return assessments.publish(assessment_id=made.public_id, actor=steward(), now=NOW)
+        assessments.recommend(assessment_id=made.public_id, text=text, actor=steward(), now=now)
+    return assessments.publish(assessment_id=made.public_id, actor=steward(), now=now)
 
 
-def advice(title: str = "Sharing keywords with care", text: str = "Prefer phrases to single words.") -> AdviceVersion:
-    return dialogue.issue(title=title, text=text, actor=steward(), now=NOW)
+def advice(
+    title: str = "Sharing keywords with care", text: str = "Prefer phrases to single words.", *, now: datetime = NOW
+) -> AdviceVersion:
+    return dialogue.issue(title=title, text=text, actor=steward(), now=now)
 
 
 def facts(action: str, thing: Any) -> dict[str, Any]:
@@ -142,7 +150,7 @@ def facts(action: str, thing: Any) -> dict[str, Any]:
     return found
 
 
-def refused(refusal: type[Refusal], act: Callable[..., object], *, match: str = "", **given: Any) -> Refusal:
+def refused(refusal: type[Refusal], act: Callable[..., object], *, match: str | None = None, **given: Any) -> Refusal:
     """The call is refused and leaves no trace."""
     before = Entry.objects.count()
     with pytest.raises(refusal, match=match) as caught:

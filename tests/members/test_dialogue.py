@@ -73,10 +73,12 @@ def test_advice_is_versioned_and_each_version_is_confirmed_anew() -> None:
     dialogue.revise(text="Prefer phrases, and say what they mean.", actor=steward(), **given)
 
     refused(WrongState, dialogue.confirm, match="newer", version=1, actor=by, **given)
-    assert AdviceVersion.objects.unconfirmed_by(pixelpond.pk).get().number == 2
+    with acting_as(by):
+        assert AdviceVersion.objects.unconfirmed_by(pixelpond.pk).get().number == 2
     dialogue.confirm(version=2, actor=by, **given)
     refused(WrongState, dialogue.confirm, match="already", version=2, actor=by, **given)
-    assert not AdviceVersion.objects.unconfirmed_by(pixelpond.pk).exists()
+    with acting_as(by):
+        assert not AdviceVersion.objects.unconfirmed_by(pixelpond.pk).exists()
     confirmed = Entry.objects.filter(action="advice.confirmed")
     assert {(one.organisation, one.facts["version"]) for one in confirmed} == {
         (pixelpond.public_id, 1),

@@ -66,7 +66,8 @@ def test_what_is_known_of_it_grows() -> None:
     changed = incidents.describe(**describing(made, member_ids=[kestrel.public_id]))
 
     assert changed.severity == Severity.CRITICAL
-    assert [one.name for one in changed.affected.all()] == ["Kestrel"]
+    with acting_as(steward()):
+        assert [one.name for one in changed.affected.all()] == ["Kestrel"]
 
 
 def test_a_member_that_was_informed_stays_on_the_list() -> None:

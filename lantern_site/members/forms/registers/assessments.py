@@ -41,9 +41,9 @@ class Answer(Refusable):
     text = prose(_("Answer"), 500, help_text=_("It is published with the recommendation."))
     answered_on = day(_("Answered on"))
 
-    def __init__(self, *args: Any, assessment: Assessment | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = assessment.recommendations.order_by("number") if assessment is not None else []
+        found = assessment.recommendations.order_by("number")
         field = self.fields["number"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose")), *((str(one.number), f"{one.number}. {one.text[:60]}") for one in found)]

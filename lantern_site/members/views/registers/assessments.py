@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantern_site.attempts import Refusable
+from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
 from lantern_site.members.forms.registers import assessments as forms
 from lantern_site.members.forms.registers.fields import Step
@@ -218,8 +219,8 @@ def recommend(request: PageRequest, assessment_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def answer(request: PageRequest, assessment_id: int) -> HttpResponse:
-    found = Assessment.objects.filter(public_id=assessment_id).first()
-    form = forms.Answer(request.POST, assessment=found, auto_id="answer_%s")
+    with acting_as(request.actor):
+        form = forms.Answer(request.POST, assessment=_find(request, assessment_id), auto_id="answer_%s")
     return _step(request, assessment_id, "answer", form, services.answer, _("The answer is kept."))
 
 
