@@ -77,7 +77,7 @@ class World:
         return pattern.format(**self.ids, **self.years)
 
     def actor(self, who: str) -> Actor:
-        return self.people[who].actor(self.now)
+        return self.people[who].actor(self.now, is_proven=True)
 
     def ago(self, **passed: float) -> datetime:
         return self.now - timedelta(**passed)

@@ -121,7 +121,7 @@ def _page(
         state=frames.Cell(incident.get_state_display(), status=TONES[incident.state]),
         facts=_facts(incident),
         sections=[
-            (_("What happened"), incident.description),
+            (_("Description"), incident.description),
             (_("Measures"), incident.measures),
             (_("Why the authority was notified late"), incident.late_because),
             (_("Why the authority need not be notified"), incident.not_notified_because),
