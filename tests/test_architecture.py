@@ -87,6 +87,8 @@ FOR_EVERYBODY = {
     "members:apply",
     "members:accept_invitation",  # whoever has the token of a mail
     "reviews:home",  # sends on whoever has not signed in
+    "members:assessment",
+    "members:assessments",
     "transparency:editions",
     "transparency:report",
     "transparency:data_csv",
@@ -109,6 +111,17 @@ READ = {
     "members:person",
     "members:prove",
     "members:test_signal",
+    "members:advice",
+    "members:assessment_draft",
+    "members:attestation_register",
+    "members:attestations",
+    "members:government_request",
+    "members:incident",
+    "members:incidents",
+    "members:meeting",
+    "members:notes",
+    "members:registers",
+    "members:subject_request",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",
@@ -136,15 +149,24 @@ READ_AND_SENT_BACK = {
     "members:agreements",
     "members:jurisdictions",
     "members:merge",
+    "members:advice_register",
+    "members:assessment_register",
+    "members:attestation",
+    "members:government_requests",
+    "members:incident_new",
+    "members:meetings",
+    "members:note",
     "members:organisation",
     "members:people",
     "members:remove_key",
     "members:settings",
+    "members:subject_requests",
     "reviews:lead",
     "reviews:open_dispute",
     "signals:jobs",
     "signals:resubmit",
     "signals:share",
+    "signals:subject_request_search",
 }
 """Pages whose own form comes back to the same address. Everything else that is behind a sign-in only takes POST."""
 
@@ -204,13 +226,14 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 
 # Services
 
-SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
+SERVICES = [path for path in MODULES if "services" in (path.stem, *path.parent.parts) and path.parent.name != "local"]
 PIECES = {
     "lantern_site.members.services.communities.settle",
     "lantern_site.members.services.keys.end_all",
     "lantern_site.members.services.keys.note_use",
     "lantern_site.members.services.organisations.note",
     "lantern_site.members.services.organisations.standing",
+    "reviews.services.holds.end",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",

@@ -39,14 +39,17 @@ class House:
 
 
 def _team(*names: str) -> tuple[Character, ...]:
-    """A submitter, a reviewer, one who does both and looks at leads, and an admin."""
+    """A submitter, a reviewer, one who does both and looks at leads, and an admin; in a small team the last is both."""
     duties: tuple[tuple[Role, ...], ...] = (
         (Role.SUBMITTER, Role.ANALYST),
         (Role.REVIEWER, Role.ANALYST),
         (Role.SUBMITTER, Role.REVIEWER, Role.ANALYST),
         (Role.MEMBER_ADMIN, Role.REVIEWER),
     )
-    return tuple(Character(name.split()[0].lower(), name, roles) for name, roles in zip(names, duties, strict=False))
+    held = list(duties[: len(names)])
+    if Role.MEMBER_ADMIN not in held[-1]:
+        held[-1] = (*held[-1], Role.MEMBER_ADMIN)
+    return tuple(Character(name.split()[0].lower(), name, roles) for name, roles in zip(names, held, strict=True))
 
 
 PROGRAMME = House(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import admission, cast, events, machines
+from lantern_site.demo import admission, cast, events, machines, registers
 from lantern_site.demo.world import World
 from lantern_site.errors import Refusal
 from lantern_site.members.roles import Role
@@ -49,6 +49,7 @@ def tell(ends: datetime) -> World:
     machines.plan(world)
     _plan_report(world)
     admission.plan_applicants(world, hashed)
+    registers.plan(world)
     world.tell()
     return world
 

@@ -49,6 +49,7 @@ class Permission(TextChoices):
     ATTEST = "attest", _("Sign and attest for the own organisation")
     KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
     READ_REGISTERS = "read_registers", _("Read the registers of the programme")
+    PUBLISH_ASSESSMENT = "publish_assessment", _("Publish an assessment of the programme")
     ENTER_STUDIO = "enter_studio", _("See editions of the report before they are published")
     EDIT_REPORT = "edit_report", _("Freeze and compute an edition of the report")
     PUBLISH_REPORT = "publish_report", _("Publish an edition of the report")
@@ -117,6 +118,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
     Permission.KEEP_REGISTERS: rule(Role.STEWARD),
     Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),
+    Permission.PUBLISH_ASSESSMENT: rule(Role.STEWARD, proven=True),
     Permission.ENTER_STUDIO: rule(Role.EDITOR, Role.PUBLISHER, Role.AUDITOR),
     Permission.EDIT_REPORT: rule(Role.EDITOR),
     Permission.PUBLISH_REPORT: rule(Role.PUBLISHER, proven=True),

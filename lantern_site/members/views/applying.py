@@ -17,7 +17,7 @@ from lantern_site.errors import Hidden
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.services import admission
-from lantern_site.pages import public
+from lantern_site.pages import public, site_nav
 
 RATES = {"apply": "5/h/ip"}
 """Complete applications per address and hour: enough for mistakes, too few to fill the inbox."""
@@ -93,13 +93,3 @@ def _status(
         "site_nav": site_nav(request.path),
     }
     return render(request, "members/application_status.html", context, status=status)
-
-
-def site_nav(path: str) -> list[dict[str, Any]]:
-    """The links at the head of these pages."""
-    links = [
-        (reverse("transparency:editions"), _("Reports")),
-        (reverse("transparency:method"), _("Method")),
-        (reverse("members:apply"), _("Take part")),
-    ]
-    return [{"url": url, "label": label, "current": path == url} for url, label in links]
