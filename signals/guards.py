@@ -33,7 +33,7 @@ LISTS_DATE: str = _LISTS["date"]
 _ROLES = frozenset(_LISTS["role_mailboxes"])
 _POPULAR = frozenset(_LISTS["popular_domains"])
 _GENERIC = frozenset(_LISTS["generic_handles"])
-_NOBODYS_WALLETS = frozenset(_LISTS["wallets_of_nobody"])
+NOBODYS_WALLETS = frozenset(_LISTS["wallets_of_nobody"])
 _COMMON = frozenset(folding.fold(word) for words in _LISTS["common_words"].values() for word in words)
 
 LEAST_KEYWORD = 3
@@ -125,7 +125,7 @@ def _payment(normal: Normal) -> tuple[WarningCode, ...]:
     scheme, _colon, value = normal.value.partition(":")
     if scheme == "cashtag":
         return _called(value.removeprefix("$"))
-    if normal.value in _NOBODYS_WALLETS:
+    if normal.value in NOBODYS_WALLETS:
         refuse(Reason.WALLET_OF_NOBODY)
     return ()
 

@@ -59,7 +59,7 @@ class Reason(TextChoices):
     WALLET_FORM = "wallet_form", _("This is not an address of a wallet. Copy it again, in full.")
     WALLET_CASE = (
         "wallet_case",
-        _("This address mixes upper and lower case, which none of its kind does. Copy it again."),
+        _("This address mixes upper and lower case, as none of its kind does. Copy it again."),
     )
     WALLET_CHECKSUM = "wallet_checksum", _("The checksum of this address is wrong: it was mistyped. Copy it again.")
     WALLET_NETWORK = "wallet_network", _("This address belongs to another network than the one before the colon.")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, share, standing
+from signals.views import communities, jobs, listing, normalisation, share, standing
 
 app_name = "signals"
 urlpatterns = [
+    path("normalisation/", normalisation.normalisation, name="normalisation"),
     path("share/", share.share, name="share"),
     path("share/look/", share.look, name="look"),
     path("signals/", listing.listing, name="list"),

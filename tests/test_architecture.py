@@ -83,11 +83,14 @@ INTERFACE = [route for route in ROUTES if route.resource is not None and not rou
 
 FOR_EVERYBODY = {
     "reviews:home",  # sends on whoever has not signed in
+    "signals:normalisation",
     "transparency:editions",
     "transparency:report",
     "transparency:data_csv",
     "transparency:data_json",
     "transparency:method",
+    "api-normalisation",
+    "api-normalisation-vectors",
     "api-schema",
     "api-docs",
 }

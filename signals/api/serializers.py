@@ -56,7 +56,7 @@ class ValueIn(In[Item]):
     """One value as you have it."""
 
     kind = Word(
-        kinds.Kind, help_text="`vpdq` cannot be shared yet, `phone` only where the programme has switched it on."
+        kinds.Kind, help_text="`vpdq` cannot be shared yet; `phone` only where it is switched on."
     )
     value = serializers.CharField(
         trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from signals import folding
 from signals.canonical import wallets
 from signals.canonical.answers import Canonical, refuse
 
@@ -20,7 +21,7 @@ _CASH_TAG = re.compile(r"(?=.*[a-z])[a-z0-9_-]{1,20}")
 
 
 def payment(text: str) -> Canonical:
-    scheme, rest = _placed(unicodedata.normalize("NFKC", text))
+    scheme, rest = _placed(unicodedata.normalize("NFKC", text).translate(folding.IGNORED).strip())
     if scheme == "iban":
         value = _iban(rest)
         shown = " ".join(value[at : at + 4] for at in range(0, len(value), 4))

@@ -6,6 +6,7 @@ import unicodedata
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from signals import folding
 from signals.canonical.answers import Canonical, refuse
 
 _WRITTEN = re.compile(r"\+[0-9][0-9 ().\-/\u2010-\u2015]*")
@@ -21,7 +22,8 @@ _OF_NOBODY = frozenset(
 
 
 def phone(text: str) -> Canonical:
-    written = re.sub(r"^tel:", "", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE).strip()
+    seen = unicodedata.normalize("NFKC", text).translate(folding.IGNORED)
+    written = re.sub(r"^tel:", "", seen.strip(), flags=re.IGNORECASE).strip()
     written = re.sub(r"\s", " ", written)
     if not written.startswith("+"):
         refuse("phone_country")

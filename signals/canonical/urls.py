@@ -17,7 +17,7 @@ _TRACKING = frozenset(_LISTS["tracking"])
 _TRACKING_PREFIXES = tuple(_LISTS["tracking_prefixes"])
 _PRIVATE_SUFFIXES = tuple(_LISTS["private_suffixes"])
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})?")
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 
 
@@ -52,13 +52,14 @@ def _without_root_dot(host: str) -> str:
 
 
 def _escaped(part: str) -> str:
-    """Percent-encoding in one spelling (RFC 3986, 6.2.2): upper case, and none where the character needs none."""
-    while (settled := _ESCAPE.sub(_one_escape, part)) != part:
-        part = settled
-    return part
+    """Percent-encoding in one spelling (RFC 3986, 6.2.2): upper case, and none where the character needs none. A percent
+    sign that begins no escape becomes one, so that it cannot join what is decoded behind it."""
+    return _ESCAPE.sub(_one_escape, part)
 
 
 def _one_escape(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return "%25"
     character = chr(int(found[1], 16))
     return character if _UNRESERVED.fullmatch(character) else found[0].upper()
 

@@ -19,7 +19,7 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VERSIONS: Mapping[str, frozenset[int]] = MappingProxyType(
     {
         "bitcoin": frozenset({0x00, 0x05}),
-        "litecoin": frozenset({0x30, 0x32}),
+        "litecoin": frozenset({0x30, 0x32, 0x05}),
         "dogecoin": frozenset({0x1E, 0x16}),
         "tron": frozenset({0x41}),
         "xrp": frozenset({0x00}),
@@ -27,7 +27,11 @@ _VERSIONS: Mapping[str, frozenset[int]] = MappingProxyType(
 )
 """The first byte of an address in Base58Check, by network."""
 
+_OLD_SCRIPT_OF_LITECOIN = ("litecoin", 0x05)
+"""Addresses that looked like those of Bitcoin, so that they got a version of their own: 3… is M… today."""
+
 _SEGWIT: Mapping[str, str] = MappingProxyType({"bitcoin": "bc", "litecoin": "ltc"})
+_CASH_PREFIX = [*(ord(letter) & 31 for letter in "bitcoincash"), 0]
 _MONERO_VERSIONS: Mapping[int, int] = MappingProxyType({18: 69, 19: 77, 42: 69})
 _MONERO_BLOCK: Mapping[int, int] = MappingProxyType({2: 1, 3: 2, 5: 3, 6: 4, 7: 5, 9: 6, 10: 7, 11: 8})
 """How many bytes a block of so many characters holds."""
@@ -58,7 +62,10 @@ def _address(network: str) -> Callable[[str], str]:
         prefix = _SEGWIT.get(network)
         if prefix and text.lower().startswith(f"{prefix}1"):
             return _segwit(text, prefix)
-        return _base58check(text, network)
+        version, payload = _base58check(text, network)
+        if (network, version) == _OLD_SCRIPT_OF_LITECOIN:
+            return _encoded(bytes([0x32]) + payload)
+        return text
 
     return address
 
@@ -81,15 +88,29 @@ def _decoded(text: str, alphabet: str = _BITCOIN) -> bytes:
         refuse("wallet_form")
 
 
-def _base58check(text: str, network: str) -> str:
+def _encoded(data: bytes) -> str:
+    """Base58Check of a version and what it stands for."""
+    data += _twice_hashed(data)[:4]
+    number, text = int.from_bytes(data, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = _BITCOIN[digit] + text
+    return _BITCOIN[0] * (len(data) - len(data.lstrip(b"\0"))) + text
+
+
+def _twice_hashed(data: bytes) -> bytes:
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
+
+
+def _base58check(text: str, network: str) -> tuple[int, bytes]:
     data = _decoded(text, _RIPPLE if network == "xrp" else _BITCOIN)
     if len(data) != 25:
         refuse("wallet_form")
-    if hashlib.sha256(hashlib.sha256(data[:21]).digest()).digest()[:4] != data[21:]:
+    if _twice_hashed(data[:21])[:4] != data[21:]:
         refuse("wallet_checksum")
     if data[0] not in _VERSIONS[network]:
         refuse("wallet_network")
-    return text
+    return data[0], data[1:21]
 
 
 def _of_one_case(text: str) -> str:
@@ -147,12 +168,25 @@ def _eight_bits(fives: Iterable[int]) -> bytes:
     return bytes(found)
 
 
+def _five_bits(data: bytes) -> list[int]:
+    """Bytes as groups of five bits, filled up with zeros."""
+    bits = 8 * len(data)
+    number, count = int.from_bytes(data, "big") << -bits % 5, (bits + 4) // 5
+    return [number >> 5 * (count - 1 - at) & 31 for at in range(count)]
+
+
 def _bitcoin_cash(text: str) -> str:
+    """CashAddr, or the older form that looks like an address of Bitcoin and stands for the same."""
+    if text[:1] in ("1", "3"):
+        version, payload = _base58check(text, "bitcoin")
+        numbers = _five_bits(bytes([0x08 if version else 0x00]) + payload)
+        check = _cash_sum([*_CASH_PREFIX, *numbers, *bytes(8)])
+        return "".join(_BECH32[number] for number in [*numbers, *(check >> 5 * (7 - at) & 31 for at in range(8))])
     value = _of_one_case(text)
     if not re.fullmatch(f"[{_BECH32}]{{42}}", value):
         refuse("wallet_form")
     numbers = [_BECH32.index(character) for character in value]
-    if _cash_sum([*(ord(letter) & 31 for letter in "bitcoincash"), 0, *numbers]):
+    if _cash_sum([*_CASH_PREFIX, *numbers]):
         refuse("wallet_checksum")
     payload = _eight_bits(numbers[:-8])
     if len(payload) != 21 or payload[0] not in (0x00, 0x08):

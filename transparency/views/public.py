@@ -66,7 +66,8 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 def site_nav(path: str) -> list[dict[str, Any]]:
     """The links at the head of every public page."""
-    links = [(reverse("transparency:editions"), _("Reports")), (reverse("transparency:method"), _("Method"))]
+    named = (("transparency:editions", _("Reports")), ("transparency:method", _("Method")))
+    links = [(reverse(name), label) for name, label in (*named, ("signals:normalisation", _("Normal forms")))]
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]
 
 
