@@ -74,9 +74,16 @@ RULES: tuple[Rule, ...] = (
         (
             _("Apply NFKC and lower case, again and again until nothing changes. Never fold case: ß stays ß."),
             _("Refuse an address with brackets, commas, semicolons or white space: one address only."),
-            _("Refuse what is no address by RFC 5321, 5322 and 6531, quoted local parts and IP addresses included. A local part may be longer than 64 characters."),
+            _(
+                "Refuse what is no address by RFC 5321, 5322 and 6531, quoted local parts and IP addresses "
+                "included. A local part may be longer than 64 characters."
+            ),
             _("Write the domain in A-labels (UTS 46, not transitional; IDNA 2008)."),
-            _("Where the provider is on the list, also make the alias: cut the local part at its first +, take away the dots if the provider ignores them, write the first domain of the provider. The alias is digested under the kind email_alias; a match on it is a possible alias, never an exact one."),
+            _(
+                "Where the provider is on the list, also make the alias: cut the local part at its first +, take "
+                "away the dots if the provider ignores them, write the first domain of the provider. The alias is"
+                " digested under the kind email_alias; a match on it is a possible alias, never an exact one."
+            ),
         ),
         (
             Reason.EMAIL_NO_AT,
@@ -93,7 +100,10 @@ RULES: tuple[Rule, ...] = (
             _("Take the service from the code before the first colon, or from the service that is given beside it."),
             _("Refuse the address of a page."),
             _("Apply NFKC and take away one @ at the beginning."),
-            _("Where the service makes no difference between upper and lower case: NFKC and lower case until nothing changes."),
+            _(
+                "Where the service makes no difference between upper and lower case: NFKC and lower case until "
+                "nothing changes."
+            ),
             _("Refuse what does not match the pattern of the service."),
         ),
         _ON_A_SERVICE,
@@ -113,11 +123,27 @@ RULES: tuple[Rule, ...] = (
         _("The URL as browsers read it, without fragment, default port and tracking parameters."),
         (
             _("Refuse another scheme than http and https. The two stay different."),
-            _("Parse by the URL Standard of the WHATWG: host in lower case and A-labels, IPv4 and IPv6 addresses in their usual spelling, dots in the path resolved, other characters percent-encoded."),
-            _("Refuse a user name or password. Take away the dots at the end of the host, the default port and the fragment."),
-            _("Refuse a host that only exists inside a network: no dot, a private ending, an address that is not global, also wrapped in IPv6."),
-            _("In path and query, write percent-encoding in upper case, and letters, digits, hyphen, dot, underscore and tilde without it. A percent sign that begins no escape becomes %25."),
-            _("Take away empty and listed tracking parameters. The others keep their order and spelling; an empty query goes."),
+            _(
+                "Parse by the URL Standard of the WHATWG: host in lower case and A-labels, IPv4 and IPv6 "
+                "addresses in their usual spelling, dots in the path resolved, other characters percent-encoded."
+            ),
+            _(
+                "Refuse a user name or password. Take away the dots at the end of the host, the default port and "
+                "the fragment."
+            ),
+            _(
+                "Refuse a host that only exists inside a network: no dot, a private ending, an address that is "
+                "not global, also wrapped in IPv6."
+            ),
+            _(
+                "In path and query, write percent-encoding in upper case; letters, digits, hyphen, dot, "
+                "underscore and tilde without it, what RFC 3986 does not allow there with it. A percent sign that"
+                " begins no escape becomes %25."
+            ),
+            _(
+                "Take away empty and listed tracking parameters. The others keep their order and spelling; an "
+                "empty query goes."
+            ),
         ),
         (
             Reason.URL_SCHEME,
@@ -149,12 +175,30 @@ RULES: tuple[Rule, ...] = (
         Kind.PAYMENT,
         _("The scheme, a colon, and the account, address or tag in the one spelling of its scheme."),
         (
-            _("Apply NFKC and take away the listed unseen characters. Take the scheme from the word before the first colon; without one, recognise it by its form. What follows a ? is dropped."),
-            _("iban: take away spaces and hyphens, upper case; the length of its country, then the check digits (ISO 13616, ISO 7064 MOD 97-10)."),
-            _("bitcoin, litecoin: Base58Check as it is, or Bech32 and Bech32m in lower case (BIP 173, BIP 350); main networks only. The older 3… addresses of Litecoin become M…."),
-            _("bitcoincash: CashAddr in lower case, without its prefix; an older address in Base58Check becomes one. dogecoin, tron, xrp: Base58Check as it is, each in its alphabet."),
-            _("ethereum: 0x and 40 hexadecimal digits in lower case; where both cases occur they must be the checksum of EIP-55. It stands for every network with such addresses."),
-            _("monero: Base58 in blocks, the checksum of Keccak-256 verified. solana: 32 bytes in Base58, without a checksum, only with its scheme."),
+            _(
+                "Apply NFKC and take away the listed unseen characters. Take the scheme from the word before the "
+                "first colon; without one, recognise it by its form. What follows a ? is dropped."
+            ),
+            _(
+                "iban: take away spaces and hyphens, upper case; the length of its country, then the check digits"
+                " (ISO 13616, ISO 7064 MOD 97-10)."
+            ),
+            _(
+                "bitcoin, litecoin: Base58Check as it is, or Bech32 and Bech32m in lower case (BIP 173, BIP 350);"
+                " main networks only. The older 3… addresses of Litecoin become M…."
+            ),
+            _(
+                "bitcoincash: CashAddr in lower case, without its prefix; an older address in Base58Check becomes"
+                " one. dogecoin, tron, xrp: Base58Check as it is, each in its alphabet."
+            ),
+            _(
+                "ethereum: 0x and 40 hexadecimal digits in lower case; where both cases occur they must be the "
+                "checksum of EIP-55. It stands for every network with such addresses."
+            ),
+            _(
+                "monero: Base58 in blocks, the checksum of Keccak-256 verified. solana: 32 bytes in Base58, "
+                "without a checksum, only with its scheme."
+            ),
             _("cashtag: $ and the tag in lower case."),
         ),
         (
@@ -177,7 +221,10 @@ RULES: tuple[Rule, ...] = (
         (
             _("Apply NFKC, take away the listed unseen characters and tel: at the beginning."),
             _("Refuse what does not begin with + and the code of a country, letters and extensions."),
-            _("Take away spaces, hyphens, dots, slashes and brackets, and a trunk 0 where the country has none inside +."),
+            _(
+                "Take away spaces, hyphens, dots, slashes and brackets, and a trunk 0 where the country has none "
+                "inside +."
+            ),
             _("Refuse a number that is not valid in the numbering plan of its country (libphonenumber)."),
         ),
         (Reason.PHONE_COUNTRY, Reason.PHONE_FORM, Reason.PHONE_UNKNOWN, Reason.PHONE_OF_SERVICE),
@@ -208,9 +255,18 @@ RULES: tuple[Rule, ...] = (
         Kind.VPDQ,
         _("The frames of sufficient quality in order of time, each as hash,quality,seconds, joined by semicolons."),
         (
-            _("Read frames as hash,quality,seconds, separated by semicolons or lines, or as a JSON list of such strings."),
-            _("Write each hash in lower case, the quality without leading zeros, the time with three decimals (half to even)."),
-            _("Drop frames with a quality below 50 and those that are there twice; order by time, then hash, then quality."),
+            _(
+                "Read frames as hash,quality,seconds, separated by semicolons or lines, or as a JSON list of such"
+                " strings."
+            ),
+            _(
+                "Write each hash in lower case, the quality without leading zeros, the time with three decimals "
+                "(half to even)."
+            ),
+            _(
+                "Drop frames with a quality below 50 and those that are there twice; order by time, then hash, "
+                "then quality."
+            ),
         ),
         (
             Reason.FRAME_FORM,
@@ -253,8 +309,9 @@ LIMITS: Mapping[str, int] = MappingProxyType(
     }
 )
 
+_NAMES = ("addresses", "folding", "payments", "services")
 LISTS: Mapping[str, Any] = MappingProxyType(
-    {name: json.loads((_DATA / f"{name}.json").read_bytes()) for name in ("addresses", "folding", "payments", "services")}
+    {name: json.loads((_DATA / f"{name}.json").read_bytes()) for name in _NAMES}
 )
 """The lists that the steps speak of, each with its version, date and source."""
 

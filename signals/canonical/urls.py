@@ -18,6 +18,7 @@ _TRACKING_PREFIXES = tuple(_LISTS["tracking_prefixes"])
 _PRIVATE_SUFFIXES = tuple(_LISTS["private_suffixes"])
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})?")
+_NOT_ALLOWED = re.compile("[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 
 
@@ -52,9 +53,10 @@ def _without_root_dot(host: str) -> str:
 
 
 def _escaped(part: str) -> str:
-    """Percent-encoding in one spelling (RFC 3986, 6.2.2): upper case, and none where the character needs none. A percent
-    sign that begins no escape becomes one, so that it cannot join what is decoded behind it."""
-    return _ESCAPE.sub(_one_escape, part)
+    """Percent-encoding in one spelling (RFC 3986, 6.2.2): upper case, everywhere where it is needed and nowhere else. A
+    percent sign that begins no escape becomes one, so that it cannot join what is decoded behind it."""
+    needed = _NOT_ALLOWED.sub(lambda found: f"%{ord(found[0]):02X}", part)  # ASCII: the parser has encoded the others
+    return _ESCAPE.sub(_one_escape, needed)
 
 
 def _one_escape(found: re.Match[str]) -> str:

@@ -1,5 +1,7 @@
 """The page that tells everybody how values become normal forms."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +30,12 @@ def normalisation(request: HttpRequest) -> HttpResponse:
         "rules": [(rule, specification.examples(rule.kind)) for rule in specification.RULES],
         "refusals": [(reason, specification.sentence(reason), reason in specification.AT_INTAKE) for reason in Reason],
         "vector_count": len(specification.vectors()),
-        "site_nav": [{"url": (url := reverse(name)), "label": label, "current": url == request.path} for name, label in _SITE],
+        "site_nav": site_nav(request.path),
     }
     return render(request, "signals/normalisation.html", context)
+
+
+def site_nav(path: str) -> list[dict[str, Any]]:
+    """The links at the head of every public page. A test holds them equal to those of the reports, which lie above."""
+    links = [(reverse(name), label) for name, label in _SITE]
+    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]
