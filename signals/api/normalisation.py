@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -15,6 +15,44 @@ from rest_framework.views import APIView
 from lantern_site.rest import RefusedOut
 from signals import specification
 from signals.kinds import Kind
+
+_RULES: dict[str, Any] = {
+    "version": "1",
+    "unicode": "14.0.0",
+    "for_all": ["Take away white space at both ends."],
+    "digest": ["Write the normal form in UTF-8."],
+    "kinds": [
+        {
+            "kind": "md5",
+            "name": "MD5 of a file",
+            "normal_form": "The hash in lower-case hexadecimal.",
+            "steps": ["Lower case."],
+            "refusals": ["hash_digits", "hash_length"],
+        }
+    ],
+    "refusals": [{"code": "empty", "sentence": "Nothing was entered. Enter a value.", "has_normal_form": False}],
+    "limits": {"longest_url": 2048},
+    "lists": {"addresses": {"version": 1, "date": "2026-11-22", "tracking": ["fbclid"]}},
+    "vectors": "https://lantern.example.org/api/v1/normalisation/vectors",
+}
+_VECTORS: dict[str, Any] = {
+    "version": "1",
+    "date": "2026-11-24",
+    "vectors": [
+        {
+            "kind": "email",
+            "input": "Anna@Example.org",
+            "normal_form": "anna@example.org",
+            "digest": "d1fe4343424559974d94777ca633930610fcfdd3a0ca80c983bc20ab7b110959",
+        },
+        {"kind": "email", "input": "anna", "refused": "email_no_at"},
+    ],
+}
+
+
+def _example(answer: dict[str, Any]) -> OpenApiExample:
+    return OpenApiExample("Answer", value=answer, response_only=True, status_codes=["200"])
+
 
 _NOT_JSON = OpenApiResponse(RefusedOut, "Something else than `application/json` was asked for.")
 
@@ -61,6 +99,7 @@ class Specification(Published):
         tags=["normal forms"],
         auth=[],
         responses={200: SpecificationOut, 406: _NOT_JSON},
+        examples=[_example(_RULES)],
     )
     def get(self, request: Request) -> Response:
         vectors = reverse("api-normalisation-vectors", request=request)
@@ -76,6 +115,7 @@ class Vectors(Published):
         tags=["normal forms"],
         auth=[],
         responses={200: OpenApiTypes.OBJECT, 406: _NOT_JSON},
+        examples=[_example(_VECTORS)],
     )
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(
