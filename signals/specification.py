@@ -28,6 +28,7 @@ UNICODE = unicodedata.unidata_version
 Sentence = str | Promise
 
 _DATA = Path(__file__).parent / "data"
+_UNSEEN = re.compile(r"[^\S ]|[\u200b-\u200f\u2060\ufeff]")
 VECTORS: bytes = (_DATA / "vectors.json").read_bytes()
 
 
@@ -354,5 +355,10 @@ def vectors() -> tuple[dict[str, Any], ...]:
 
 
 def examples(kind: Kind) -> list[dict[str, Any]]:
-    """The first vectors of a kind: those that a person can read."""
-    return [vector for vector in vectors() if vector["kind"] == kind.value][:EXAMPLES]
+    """The first vectors of a kind, for the page: what cannot be seen in an input is written as JSON writes it."""
+    first = [vector for vector in vectors() if vector["kind"] == kind.value][:EXAMPLES]
+    return [vector | {"input": _UNSEEN.sub(_written, vector["input"])} for vector in first]
+
+
+def _written(unseen: re.Match[str]) -> str:
+    return json.dumps(unseen[0])[1:-1]

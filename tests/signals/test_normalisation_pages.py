@@ -21,6 +21,7 @@ def test_the_page_tells_every_kind_every_refusal_and_the_version(client: Client)
     assert all(f'<dt id="{reason.value}">' in page for reason in Reason)
     assert "anna@xn--bcher-kva.example" in page
     assert f"({len(specification.vectors())} vectors)" in page
+    assert r"<code>\u200b\u2060</code>" in page  # what is not seen is spelled out
     assert "%(" not in page
 
 

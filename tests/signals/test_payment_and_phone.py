@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lantern_site.errors import Invalid
-from signals import candidates, intake
+from signals import candidates, intake, normalise
 from signals.intake import Item
 from signals.kinds import IDENTIFIERS, OFFERED, AccountHolder, Kind
 from signals.models import Signal
@@ -40,7 +40,7 @@ def test_another_spelling_of_an_account_has_the_same_digest() -> None:
     [listed] = candidates.parse("payment:gb29nwbk60161331926819").candidates
     taken = intake.take(ACCOUNT)
 
-    assert listed.public_digest() == intake.normalise.public_digest(taken.normal)
+    assert listed.public_digest() == normalise.public_digest(taken.normal)
 
 
 def test_telephone_numbers_are_refused_unless_they_are_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
