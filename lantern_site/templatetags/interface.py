@@ -117,6 +117,7 @@ KIND_ICONS: Mapping[str, str] = {
     "pdq": "image",
     "phash": "image",
     "video_md5": "film",
+    "vpdq": "film",
 }
 
 # The second word of a ledger action ("signal.approved") decides; what is not listed shows the turning clock.

@@ -127,6 +127,7 @@ PAGES = {
     "reports": (None, "/reports/"),
     "report": (None, "/reports/{year}/"),
     "method": (None, "/method/"),
+    "normal forms": (None, "/normalisation/"),
     "sign-in": (None, "/accounts/login/"),
     "forgotten password": (None, "/accounts/password/reset/"),
     "nothing here": (None, "/no/such/page/"),
