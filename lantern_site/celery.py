@@ -41,7 +41,7 @@ JOBS = {
     "end holds": every(60, "reviews.end_holds"),
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
-    "sweep restrictions": every(300, "reviews.sweep_restrictions"),
+    "settle restrictions": every(60, "reviews.settle_restrictions"),
     "expire signals": every(60, "reviews.expire_signals"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
 }
