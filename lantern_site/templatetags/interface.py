@@ -372,6 +372,7 @@ def script_words() -> dict[str, str]:
     """What static/js/lantern.js says by itself; base templates hand it over as JSON."""
     return {
         "copied": _("Copied"),
+        "key": _("The key did not answer. Try again, or sign in another way."),
         "under": _("under 1 min"),
         "minutes": _("%(n)s min") % {"n": "%s"},
         "hours": _("%(n)s h") % {"n": "%s"},
