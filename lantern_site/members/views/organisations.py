@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, Refusal
+from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal
 from lantern_site.members.forms import machines as forms
 from lantern_site.members.models import ApiKey, Organisation, Staff
 from lantern_site.members.permissions import Permission
@@ -33,6 +33,8 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
     """One organisation; its own admin issues keys here (POST)."""
     if request.method != "POST":
         return _page(request, organisation_id, forms.IssueKey())
+    if _find(organisation_id).pk != request.actor.organisation_id:
+        raise NotAllowed(_("You administer your own organisation only."))
     form, status = forms.IssueKey(request.POST), 422
     if form.is_valid():
         try:
@@ -46,6 +48,13 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
         return _page(request, organisation_id, form, status=status)
 
 
+def _find(organisation_id: int) -> Organisation:
+    found = Organisation.objects.filter(public_id=organisation_id).first()
+    if found is None:
+        raise Hidden(_("There is no such organisation."))
+    return found
+
+
 def _page(
     request: PageRequest,
     organisation_id: int,
@@ -54,9 +63,7 @@ def _page(
     issued: tuple[ApiKey, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = Organisation.objects.filter(public_id=organisation_id).first()
-    if found is None:
-        raise Hidden(_("There is no such organisation."))
+    found = _find(organisation_id)
     inside = request.actor.programme or found.pk == request.actor.organisation_id
     context = {
         "organisation": found,
