@@ -15,6 +15,7 @@ ROUTES = {
     "reviews.*recall*": "recalls",
     "signals.*lookup*": "lookups",
     "signals.sweep_chunks": "default",  # it must not wait behind the chunks that it looks after
+    "signals.tell_showings": "recalls",
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
 }
@@ -29,6 +30,7 @@ JOBS = {
     "heartbeat": every(15, "work.heartbeat"),
     "sweep": every(15, "work.sweep"),
     "forget": every(3600, "work.forget"),
+    "carry out notices": every(3600, "members.carry_out_notices"),
     "caution missed checks": every(60, "reviews.caution_missed_checks"),
     "hold missed checks": every(60, "reviews.hold_missed_checks"),
     "settle strays": every(60, "reviews.settle_strays"),

@@ -1,9 +1,8 @@
 """May this actor dispute, hold, decide, acknowledge or find this, now? Separation is by person and organisation."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -26,12 +25,6 @@ RECORD_LEAST = 10
 RECORD_PERCENT = 30
 READS = frozenset({"signal.revealed"})
 """Ledger actions that are no part in a case."""
-
-
-def deadline(start: datetime, days: int) -> datetime:
-    """`days` working days after `start`, by the programme's calendar."""
-    holidays = {date.fromisoformat(day) for day in settings.HOLIDAYS}
-    return clocks.working_days(start, days, holidays)
 
 
 def scope_of(reason: Reason, asked: Scope) -> Scope:

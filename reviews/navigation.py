@@ -84,6 +84,7 @@ PLACES = (
         PROGRAMME_ROLES | {Role.MEMBER_ADMIN},
         group=PROGRAMME,
     ),
+    Place("signals:communities", gettext_lazy("Communities"), "users", group=PROGRAMME),
     Place(
         "transparency:studio",
         gettext_lazy("Report studio"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
+from lantern_site.attempts import Refusable
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.members.models import Community
 from signals import candidates, hashing, kinds
@@ -20,14 +21,6 @@ from signals.workflow import Status
 
 UPLOAD_LIMIT = 25 * 2**20
 NONE_CHOSEN: list[tuple[str, str | Promise]] = [("", _("Choose"))]
-
-
-class Refusable(forms.Form):
-    """A form that can show a refusal of the domain beside the field that it names."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field.partition("-")[0] if isinstance(refusal, Invalid) else ""
-        self.add_error(field if field in self.fields else None, str(refusal))
 
 
 def choices(words: Any) -> list[tuple[str, str | Promise]]:

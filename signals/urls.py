@@ -1,8 +1,8 @@
-"""Addresses of the pages that share, list and match."""
+"""Addresses of the pages that share, list and match, and of those that say who may see it."""
 
 from django.urls import path
 
-from signals.views import jobs, listing, share
+from signals.views import communities, jobs, listing, share, standing
 
 app_name = "signals"
 urlpatterns = [
@@ -15,4 +15,19 @@ urlpatterns = [
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),
     path("jobs/<lnid:job_id>/progress/", jobs.job_progress, name="job_progress"),
     path("jobs/<lnid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
+    path("communities/", communities.index, name="communities"),
+    path("communities/found/", communities.found, name="found_community"),
+    path("communities/<lnid:community_id>/", communities.community, name="community"),
+    path("communities/<lnid:community_id>/change/", communities.change, name="change_community"),
+    path("communities/<lnid:community_id>/add/", communities.add, name="add_to_community"),
+    path("communities/<lnid:community_id>/remove/", communities.remove, name="remove_from_community"),
+    path("communities/<lnid:community_id>/open/", communities.open_to_later, name="open_community"),
+    path("communities/<lnid:community_id>/close-to-later/", communities.close_to_later, name="close_to_later"),
+    path("communities/<lnid:community_id>/close/", communities.close, name="close_community"),
+    path("members/<lnid:organisation_id>/standing/", standing.standing, name="standing"),
+    path("members/<lnid:organisation_id>/suspend/", standing.suspend, name="suspend"),
+    path("members/<lnid:organisation_id>/lift/", standing.lift, name="lift"),
+    path("members/<lnid:organisation_id>/notice/", standing.give_notice, name="give_notice"),
+    path("members/<lnid:organisation_id>/part/", standing.part, name="part"),
+    path("members/<lnid:organisation_id>/certify/", standing.certify, name="certify"),
 ]

@@ -6,15 +6,17 @@ from functools import cache
 from hashlib import sha256
 from itertools import count
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import MemberKind
+from lantern_site.members.lifecycle import MemberKind, Suspension
 from lantern_site.members.models import Community, Grant, Membership, Organisation, Staff
 from lantern_site.members.roles import Role
+from lantern_site.members.services import standing
 from reviews.approvals import Approvals
 from reviews.policies import approvals_needed
 from reviews.services import decisions
@@ -55,7 +57,7 @@ def organisation(
     )
     if created and kind != MemberKind.PROGRAMME:
         joined_at = datetime(joined_on.year, joined_on.month, joined_on.day, tzinfo=UTC)
-        Membership.objects.create(community=everyone(), organisation=made, joined_at=joined_at)
+        Membership.objects.create(community=everyone(), organisation=made, joined_at=joined_at, sees_older=True)
     return made
 
 
@@ -65,6 +67,12 @@ def member(name: str = "Pixelpond", *, probation_ends_on: date | None = None) ->
 
 def financial_member(name: str = "Tidewater Pay") -> Organisation:
     return organisation(name, MemberKind.FINANCIAL)
+
+
+def suspend(of: Organisation, what: Suspension = Suspension.ALL) -> Organisation:
+    """The organisation may not do this any more."""
+    steward = actor(programme(), Role.STEWARD)
+    return standing.suspend(organisation_id=of.public_id, what=what, reason="Audit.", actor=steward, now=NOW)
 
 
 def programme() -> Organisation:
@@ -102,6 +110,7 @@ def actor(of: Organisation, *held: Role, now: datetime = NOW) -> Actor:
 
 def sign_in(client: Client, person: Staff) -> None:
     """The person signs in in this browser, with a second factor a moment ago."""
+    Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}})
     client.force_login(person)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp()}]

@@ -54,9 +54,12 @@ READ = {
     "reviews:recall",
     "reviews:recalls",
     "reviews:signal",
+    "signals:communities",
+    "signals:community",
     "signals:job",
     "signals:job_progress",
     "signals:list",
+    "signals:standing",
     "transparency:edition_draft",
     "transparency:ledger",
     "transparency:preview",
@@ -131,6 +134,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 
 SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
 PIECES = {
+    "lantern_site.members.services.communities.settle",
     "lantern_site.members.services.keys.note_use",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",

@@ -37,6 +37,7 @@ class Permission(TextChoices):
     DECIDE_APPEAL = "decide_appeal", _("Decide appeals")
     MANAGE_MEMBERS = "manage_members", _("Admit members, keep their gates, and see who they are")
     SUSPEND = "suspend", _("Suspend members, and part from them")
+    GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
     ISSUE_KEYS = "issue_keys", _("Issue and rotate keys of machines")
@@ -85,7 +86,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.REVEAL: rule(
         Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.ADJUDICATOR, trained=True, proven=True
     ),
-    Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ, needs=Capability.RECEIVE),
+    Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ),  # who may not receive is told corrections
     Permission.MATCH: rule(Role.ANALYST, scope=KeyScope.LOOKUP, needs=Capability.RECEIVE),
     Permission.STEER_JOB: rule(Role.ANALYST, scope=KeyScope.LOOKUP),
     Permission.FIND: rule(Role.ANALYST),
@@ -100,7 +101,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.DECIDE_APPEAL: rule(Role.EXTERNAL_ADJUDICATOR),
     Permission.MANAGE_MEMBERS: rule(Role.STEWARD),
     Permission.SUSPEND: rule(Role.STEWARD, proven=True),
-    Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD),
+    Permission.GIVE_NOTICE: rule(Role.MEMBER_ADMIN, proven=True),
+    Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site.attempts import Attempt, Refusable, attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
 from lantern_site.members.models import Grant, Staff
+from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
@@ -23,10 +25,8 @@ from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds
 from reviews.views import queue
-from reviews.views.attempts import Attempt, attempt
 from reviews.workflow import HoldReason
 from signals import feed, receipts
-from signals.forms import Refusable
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
 from signals.services import sharing
@@ -84,14 +84,16 @@ def find(request: PageRequest, signal_id: int) -> Signal:
     """
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
-    full = visible.select_related("claim__staff", "current_version__proposed_by")
+    given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
+    full = visible.select_related("claim__staff", "current_version__proposed_by").annotate(is_received=Exists(given))
     found = full.first()
     if found is None:
         raise unknown_signal()
-    if actor.programme or actor.organisation_id is None or actor.organisation_id == found.organisation_id:
+    is_own = actor.organisation_id == found.organisation_id
+    if actor.programme or is_own or getattr(found, "is_received", False):
         return found
     feed.lock([found.pk])
-    receipts.give([found], actor.organisation_id, Receipt.Way.PAGE, request.now)
+    receipts.give([found], organisation_id_of(actor), Receipt.Way.PAGE, request.now)
     return full.get()
 
 

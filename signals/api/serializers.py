@@ -42,6 +42,7 @@ class FeedStatusWord(TextChoices):
     WITHDRAWN = Status.WITHDRAWN.value, "remove it"
     RETRACTED = Status.RETRACTED.value, "remove it, it was wrong: look at what you did because of it"
     EXPIRED = Status.EXPIRED.value, "remove it"
+    HIDDEN = feed.HIDDEN, "remove it: it is not shared with you any more, and nothing is said about whether it is right"
 
 
 def optional_text(longest: int, help_text: str = "") -> serializers.CharField:

@@ -136,8 +136,8 @@ def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor,
         **{field: getattr(statement, field) for field in VERSION_FIELDS},
     )
     version.save(force_insert=True)
-    signal.current_version = version
-    signal.save(update_fields=["current_version"])
+    signal.current_version, signal.not_to_regions = version, version.not_to_regions
+    signal.save(update_fields=["current_version", "not_to_regions"])
 
 
 def _free_text(statement: Statement) -> dict[str, str]:

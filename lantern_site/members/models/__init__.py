@@ -1,6 +1,7 @@
 """Who takes part: organisations, their staff, their keys, and the communities that they share with."""
 
-from lantern_site.members.models.communities import Community, CommunityQuerySet, Membership
+from lantern_site.members.models.communities import Community, CommunityQuerySet, Membership, MembershipQuerySet
+from lantern_site.members.models.departures import Departure, DepartureQuerySet, SignalsRule
 from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet
 from lantern_site.members.models.organisations import Organisation, OrganisationQuerySet
 from lantern_site.members.models.people import Grant, GrantQuerySet, Staff, StaffManager
@@ -10,11 +11,15 @@ __all__ = [
     "ApiKeyQuerySet",
     "Community",
     "CommunityQuerySet",
+    "Departure",
+    "DepartureQuerySet",
     "Grant",
     "GrantQuerySet",
     "Membership",
+    "MembershipQuerySet",
     "Organisation",
     "OrganisationQuerySet",
+    "SignalsRule",
     "Staff",
     "StaffManager",
 ]

@@ -1,5 +1,6 @@
 """Members, and the programme itself."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import models
@@ -13,6 +14,16 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def members(self) -> "OrganisationQuerySet":
         """Everyone but the programme itself."""
         return self.exclude(kind=MemberKind.PROGRAMME)
+
+    def receiving(self) -> "OrganisationQuerySet":
+        """Who may be told of signals now; the same rule as `may_receive`."""
+        return self.filter(state=MemberState.ACTIVE, suspended__in=[Suspension.NONE, Suspension.SUBMIT])
+
+    def fitting(self, kinds: Collection[str], regions: Collection[str]) -> "OrganisationQuerySet":
+        """Whom the rule of a community takes in; an empty list means any."""
+        found = self.taking_part()
+        found = found.filter(kind__in=kinds) if kinds else found
+        return found.filter(region__in=regions) if regions else found
 
     def taking_part(self) -> "OrganisationQuerySet":
         return self.members().filter(state=MemberState.ACTIVE)
@@ -30,6 +41,8 @@ class Organisation(models.Model):
     joined_on = models.DateField()
     probation_ends_on = models.DateField(null=True)
     identifiers_allowed_from = models.DateField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_by = models.ForeignKey("Staff", models.PROTECT, null=True, related_name="+")
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -38,6 +51,11 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=Q(kind__in=MemberKind.values), name="a_member_has_a_known_kind"),
             models.CheckConstraint(condition=Q(state__in=MemberState.values), name="a_member_has_a_known_state"),
             models.CheckConstraint(condition=Q(suspended__in=Suspension.values), name="a_suspension_is_known"),
+            models.CheckConstraint(
+                condition=Q(suspended="", suspended_at__isnull=True, suspended_by__isnull=True)
+                | ~Q(suspended="") & Q(suspended_at__isnull=False),
+                name="a_suspension_says_since_when",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +72,11 @@ class Organisation(models.Model):
     @property
     def capabilities(self) -> frozenset[Capability]:
         return capabilities(self.kind, self.state, self.suspended)
+
+    @property
+    def may_belong(self) -> bool:
+        """Whether communities take it in: suspended or not, as long as it takes part."""
+        return self.kind != MemberKind.PROGRAMME and self.state == MemberState.ACTIVE
 
     @property
     def may_submit(self) -> bool:

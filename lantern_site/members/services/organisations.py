@@ -44,7 +44,12 @@ def admit(
         if not organisation.is_programme:
             everyone, _created = Community.objects.get_or_create(is_everyone=True, defaults={"name": "Everyone"})
             joined_at = datetime.combine(joined_on, time(tzinfo=UTC))
-            Membership.objects.create(community=everyone, organisation=organisation, joined_at=joined_at)
+            Membership.objects.create(
+                community=everyone,
+                organisation=organisation,
+                joined_at=joined_at,
+                sees_older=everyone.open_to_later_members,
+            )
         record(
             "member.admitted",
             subject_kind="member",

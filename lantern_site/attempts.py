@@ -4,9 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from lantern_site.errors import Hidden, Refusal
+from django import forms
+
+from lantern_site.errors import Hidden, Invalid, Refusal
 from lantern_site.pages import status_of
-from signals.forms import Refusable
+
+
+class Refusable(forms.Form):
+    """A form that can show a refusal of the domain beside the field that it names."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        field = refusal.field.partition("-")[0] if isinstance(refusal, Invalid) else ""
+        self.add_error(field if field in self.fields else None, str(refusal))
 
 
 @dataclass(frozen=True)

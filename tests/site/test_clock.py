@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews import clocks, disputing
+from lantern_site import clock
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HOLIDAYS = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
@@ -27,7 +27,7 @@ spans = st.integers(0, 40)
     ],
 )
 def test_working_days(start: datetime, days: int, end: str) -> None:
-    reached = clocks.working_days(start, days, HOLIDAYS)
+    reached = clock.working_days(start, days, HOLIDAYS)
 
     assert reached.date().isoformat() == end
     assert reached.time() == start.time()
@@ -35,14 +35,14 @@ def test_working_days(start: datetime, days: int, end: str) -> None:
 
 @given(moments, spans, spans)
 def test_working_days_add_up(start: datetime, first: int, second: int) -> None:
-    halfway = clocks.working_days(start, first, HOLIDAYS)
+    halfway = clock.working_days(start, first, HOLIDAYS)
 
-    assert clocks.working_days(halfway, second, HOLIDAYS) == clocks.working_days(start, first + second, HOLIDAYS)
+    assert clock.working_days(halfway, second, HOLIDAYS) == clock.working_days(start, first + second, HOLIDAYS)
 
 
 @given(moments, st.integers(1, 40))
 def test_a_term_ends_on_a_working_day_and_counts_each_once(start: datetime, days: int) -> None:
-    end = clocks.working_days(start, days, HOLIDAYS)
+    end = clock.working_days(start, days, HOLIDAYS)
 
     passed = [start.date() + timedelta(days=number) for number in range(1, (end.date() - start.date()).days + 1)]
     working = [day for day in passed if day.weekday() < 5 and day not in HOLIDAYS]
@@ -53,4 +53,4 @@ def test_a_term_ends_on_a_working_day_and_counts_each_once(start: datetime, days
 def test_the_programmes_holidays_are_a_setting(settings: Any) -> None:
     settings.HOLIDAYS = ["2026-03-03"]
 
-    assert disputing.deadline(MONDAY, 1).date() == date(2026, 3, 4)
+    assert clock.working_days(MONDAY, 1).date() == date(2026, 3, 4)
