@@ -67,10 +67,13 @@ OTHER_HOUSE = frozenset({Place.OTHER, Place.OTHER_SUSPENDED, Place.OTHER_DEAF, P
 
 ALL: Eyes = frozenset(Place)
 OWNER: Eyes = OWN_HOUSE
+ONLY_PROGRAMME: Eyes = frozenset({Place.PROGRAMME})
 OVERSEEN: Eyes = OWN_HOUSE | {Place.PROGRAMME}
 """The owner and the programme: what was not shared yet, jobs."""
 SHARED: Eyes = OVERSEEN | {Place.OTHER}
 """A shared signal is seen by members of its community that may receive, and by nobody else."""
+WHILE_RECEIVING: Eyes = frozenset({Place.OWN})
+"""A lead shows a signal of another member: it goes out of sight with it."""
 PARTIES: Eyes = OVERSEEN | OTHER_HOUSE
 """Disputes and recalls go on whatever becomes of the organisations."""
 

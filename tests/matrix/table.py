@@ -15,11 +15,13 @@ from tests.matrix.notation import (
     HIDDEN,
     INVALID,
     OK,
+    ONLY_PROGRAMME,
     OVERSEEN,
     OWNER,
     PARTIES,
     REFUSED,
     SHARED,
+    WHILE_RECEIVING,
     WRONG,
     Rule,
     act,
@@ -51,6 +53,7 @@ ROW: Mapping[str, Any] = STATEMENT | {
 NOT_ADDRESSED = dict.fromkeys(OVERSEEN, HIDDEN)
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
 IN_THE_STUDIO = "editor publisher auditor"
+SEES_STANDING = "member_admin steward auditor"
 READS_LEDGER = "auditor steward member_admin"
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = {
@@ -95,6 +98,55 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:job": (page("job", OVERSEEN),),
     "signals:job_progress": (page("job", OVERSEEN),),
     "signals:cancel_job": (act("job", OWNER, own="analyst"),),
+    # Communities and standing
+    "signals:communities": (page(),),
+    "signals:community": (page("circle", PARTIES),),
+    "signals:found_community": (act(programme="steward", proven=True, body={"name": "Third circle"}),),
+    "signals:change_community": (
+        act("circle", PARTIES, programme="steward", proven=True, body={"name": "Circle of the far north"}),
+    ),
+    "signals:add_to_community": (
+        act("circle", programme="steward", proven=True, body={"organisation": "{outside}"}, form=""),
+    ),
+    "signals:remove_from_community": (
+        act("circle", programme="steward", proven=True, body={"organisation": "{other}"}, form=""),
+    ),
+    "signals:open_community": (act("closed circle", programme="steward", proven=True),),
+    "signals:close_to_later": (act("circle", programme="steward", proven=True),),
+    "signals:close_community": (act("circle", programme="steward", proven=True),),
+    "signals:standing": (page("organisation", OVERSEEN, only=SEES_STANDING),),
+    "signals:suspend": (
+        act(
+            "organisation",
+            OVERSEEN,
+            only=SEES_STANDING,
+            programme="steward",
+            proven=True,
+            body={"what": "submit", "reason": "An incident."},
+            but={"own, left": WRONG},
+        ),
+    ),
+    "signals:lift": (
+        act(
+            "suspended", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"reason": "Over."}
+        ),
+    ),
+    "signals:give_notice": (
+        act(
+            "organisation",
+            OVERSEEN,
+            only=SEES_STANDING,
+            own="member_admin",
+            programme="steward",
+            proven=True,
+            body={"rule": "withdraw", "leaves_on": "2026-05-01"},
+            but={"own, left": WRONG},
+        ),
+    ),
+    "signals:part": (act("leaving", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True),),
+    "signals:certify": (
+        act("left", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"note": "Signed."}),
+    ),
     # Judging
     "reviews:home": (page(nobody=OK),),
     "reviews:queue": (page(),),
@@ -212,7 +264,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "reviews:leads": (page(),),
-    "reviews:lead": (page("lead", OWNER), act("lead", OWNER, own="analyst", body=FINDING)),
+    "reviews:lead": (page("lead", WHILE_RECEIVING), act("lead", WHILE_RECEIVING, own="analyst", body=FINDING)),
     # The report and the ledger
     "transparency:editions": (page(nobody=OK),),
     "transparency:report": (page(nobody=OK),),
@@ -230,7 +282,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     # Machines
     "api-schema": (page(nobody=OK),),
     "api-docs": (page(nobody=OK),),
-    "api-feed": (call("GET", own="read", needs="receive"),),
+    "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
     "api-signals": (call("POST", own="submit", needs="share", body={"rows": [ROW]}),),
     "api-signal": (
         call(
@@ -238,13 +290,15 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             "shared",
             own="read",
             other="read",
-            needs="receive",
             but={
-                "submit: own": OK,
+                "submit: own": OK,  # its own signals only
                 "submit: own, may not receive": OK,
                 "submit: other": HIDDEN,
                 "submit: other, may not receive": HIDDEN,
                 "submit: outside": HIDDEN,
+                "read: other, suspended": HIDDEN,
+                "read: other, may not receive": HIDDEN,
+                "read: other, left": HIDDEN,
                 "read: outside": HIDDEN,
             },
         ),
@@ -259,5 +313,3 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
 
 NO_DOOR = {"healthz", "readyz", "favicon.ico", "set_language"}
 """Asked by machinery, or by everybody for a picture and a language; they know nothing of anybody."""
-
-ACCOUNTS: Mapping[str, tuple[Rule, ...]] = {}

@@ -23,9 +23,9 @@ from lantern_site import clock, public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import KeyScope, MemberState, Suspension
-from lantern_site.members.models import Community, Membership, Organisation, Staff
+from lantern_site.members.models import Community, Membership, Organisation, SignalsRule, Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
-from lantern_site.members.services import keys
+from lantern_site.members.services import keys, standing
 from reviews.models import Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
@@ -55,10 +55,10 @@ from tests.routes import ROUTES, Route
 from transparency import services as transparency
 
 HOUSES = ("own", "other", "outside")
-STANDINGS: Mapping[str, Mapping[str, str]] = {
+STANDINGS: Mapping[str, Mapping[str, object]] = {
     "": {},
-    "suspended": {"suspended": Suspension.ALL},
-    "may not receive": {"suspended": Suspension.RECEIVE},
+    "suspended": {"suspended": Suspension.ALL, "suspended_at": NOW},
+    "may not receive": {"suspended": Suspension.RECEIVE, "suspended_at": NOW},
     "left": {"state": MemberState.LEFT},
 }
 BY_NAME: Mapping[str, Route] = {route.name: route for route in ROUTES}
@@ -86,10 +86,14 @@ class World:
         self.own, self.other = self.houses["own"], self.houses["other"]
         self.circle = Community.objects.create(name="Circle of the north")
         for member in (self.own, self.other):
-            Membership.objects.create(community=self.circle, organisation=member, joined_at=ago(days=300))
+            Membership.objects.create(community=self.circle, organisation=member, joined_at=ago(days=400))
+        closed = Community.objects.create(name="Closed circle", open_to_later_members=False)
+        self.ids |= {"circle": self.circle.public_id, "closed circle": closed.public_id}
+        self.ids |= {house: of.public_id for house, of in self.houses.items()}
         self.people: dict[tuple[str, str], Staff] = {}
         self.clients: dict[object, Client] = {}
         self._invite()
+        self._standings()
         self._signals()
         self._disputes()
         self._recalls()
@@ -115,7 +119,21 @@ class World:
         key, _text = self._key("own", KeyScope.READ)
         self.ids |= {"key": key.public_id, "organisation": self.own.public_id}
         self.ids["colleague"] = self.people["own", "colleague"].public_id
-        self.ids["circle"] = self.circle.public_id
+
+    def _standings(self) -> None:
+        """Members that only stewards deal with."""
+        self.ids["suspended"] = builders.suspend(builders.member("Stillwater")).public_id
+        steward = self.actor("programme", Role.STEWARD)
+        for name, member in (("leaving", builders.member("Gonebay")), ("left", builders.member("Oldport"))):
+            self.ids[name] = member.public_id
+            standing.give_notice(
+                organisation_id=member.public_id,
+                rule=SignalsRule.WITHDRAW,
+                leaves_on=NOW.date(),
+                actor=steward,
+                now=NOW,
+            )
+        standing.part(organisation_id=self.ids["left"], actor=steward, now=NOW)
 
     def _key(self, house: str, scope: KeyScope) -> tuple[Any, str]:
         actor = self.actor(house, Role.MEMBER_ADMIN)
@@ -336,7 +354,7 @@ class World:
 def blank_pages() -> Iterator[None]:
     """Drawing a page takes most of a request's time and decides nothing."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "render", lambda _template, _context=None, _request=None: "")
+        patch.setattr(Template, "render", lambda *_given, **_named: "")
         yield
 
 
