@@ -11,9 +11,9 @@ register_converter(public_ids.Converter, "lnid")
 urlpatterns = [
     path("", include("lantern_site.health")),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg", permanent=True)),
+    path("", include("lantern_site.members.urls")),  # before allauth: it takes the place of one of its pages
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("lantern_site.members.urls")),
     path("", include("signals.urls")),
     path("", include("reviews.urls")),
     path("", include("transparency.urls")),

@@ -66,6 +66,7 @@ READ = {
     "transparency:studio",
 }
 READ_AND_SENT_BACK = {
+    "members:address",
     "members:organisation",
     "members:settings",
     "reviews:lead",

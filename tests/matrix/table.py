@@ -23,6 +23,7 @@ from tests.matrix.notation import (
     SHARED,
     WHILE_RECEIVING,
     WRONG,
+    Place,
     Rule,
     act,
     call,
@@ -52,6 +53,7 @@ ROW: Mapping[str, Any] = STATEMENT | {
 }
 NOT_ADDRESSED = dict.fromkeys(OVERSEEN, HIDDEN)
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
+NOWHERE = dict.fromkeys(Place, HIDDEN)
 IN_THE_STUDIO = "editor publisher auditor"
 SEES_STANDING = "member_admin steward auditor"
 READS_LEDGER = "auditor steward member_admin"
@@ -71,6 +73,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "members:revoke_key": (act("key", OWNER, own="member_admin"),),
+    "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
     "members:prove": (page(),),
     "members:settings": (
         page(),

@@ -291,6 +291,7 @@ class World:
         place: Place,
         *,
         body: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
         is_proven: bool = True,
         is_trained: bool = True,
         is_drawn: bool = True,
@@ -302,16 +303,20 @@ class World:
                 Organisation.objects.filter(pk=self.houses[place.house].pk).update(**STANDINGS[place.standing])
             if not is_trained:
                 Staff.objects.filter(pk=self.people[place.house, who].pk).update(trained_until=date(2026, 3, 1))
-            return self._send(client, method, url, body)
+            return self._send(client, method, url, body, headers or {})
 
-    def _send(self, client: Client, method: str, url: str, body: Mapping[str, object] | None) -> Any:
+    def _send(
+        self, client: Client, method: str, url: str, body: Mapping[str, object] | None, headers: Mapping[str, str]
+    ) -> Any:
         known = {name: morsel.value for name, morsel in client.cookies.items()}
         try:
             if url.startswith("/api/"):
-                return client.generic(method, url, json.dumps(self._filled(body or {})), content_type=JSON)
+                content = json.dumps(self._filled(body or {}))
+                return client.generic(method, url, content, content_type=JSON, headers=headers)
             if method == "POST":
-                return client.post(url, {"csrfmiddlewaretoken": "sent by every form", **self._filled(body or {})})
-            return client.generic(method, url)
+                form = {"csrfmiddlewaretoken": "sent by every form", **self._filled(body or {})}
+                return client.post(url, form, headers=headers)
+            return client.generic(method, url, headers=headers)
         finally:
             client.cookies = SimpleCookie(known)
 

@@ -11,9 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lantern_site.audit.access import acting_as
+from lantern_site.errors import Hidden
 from lantern_site.members.forms import own as forms
 from lantern_site.members.services import preferences
 from lantern_site.pages import PageRequest, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def address(request: PageRequest) -> HttpResponse:
+    """Stands where allauth lets people change their address by themselves: unproven, and without a trace."""
+    raise Hidden(_("There is no such page."))
 
 
 @require_GET
