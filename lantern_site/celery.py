@@ -39,6 +39,9 @@ JOBS = {
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
     "expire signals": every(60, "reviews.expire_signals"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
+    "retire keys": every(60, "members.retire_keys"),
+    "announce lapses of keys": every(600, "members.announce_lapses"),
+    "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),
 }
 
 CONFIGURATION: dict[str, Any] = {

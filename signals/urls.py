@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, share, standing
+from signals.views import communities, jobs, listing, machines, share, standing
 
 app_name = "signals"
 urlpatterns = [
@@ -30,4 +30,6 @@ urlpatterns = [
     path("members/<lnid:organisation_id>/notice/", standing.give_notice, name="give_notice"),
     path("members/<lnid:organisation_id>/part/", standing.part, name="part"),
     path("members/<lnid:organisation_id>/certify/", standing.certify, name="certify"),
+    path("keys/<lnid:key_id>/reads/", machines.reads_of_key, name="key_reads"),
+    path("keys/<lnid:key_id>/reads/download/", machines.export, name="export_key_reads"),
 ]

@@ -44,6 +44,8 @@ FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
     "members:directory",
+    "members:key",
+    "members:organisation",
     "members:prove",
     "reviews:dispute",
     "reviews:disputes",
@@ -58,6 +60,7 @@ READ = {
     "signals:community",
     "signals:job",
     "signals:job_progress",
+    "signals:key_reads",
     "signals:list",
     "signals:standing",
     "transparency:edition_draft",
@@ -67,7 +70,8 @@ READ = {
 }
 READ_AND_SENT_BACK = {
     "members:address",
-    "members:organisation",
+    "members:keys",
+    "members:rotate_key",
     "members:settings",
     "reviews:lead",
     "reviews:open_dispute",
@@ -136,6 +140,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
 PIECES = {
     "lantern_site.members.services.communities.settle",
+    "lantern_site.members.services.keys.end_all",
     "lantern_site.members.services.keys.note_use",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import cast, events
+from lantern_site.demo import cast, events, machines
 from lantern_site.demo.world import World
 from lantern_site.errors import Refusal
 from lantern_site.members.roles import Role
@@ -46,6 +46,7 @@ def tell(ends: datetime) -> World:
         world.plan(ends - timedelta(minutes=20 + 31 * number), partial(events.submit, world, slow=True))
     for hours in (52, 30, 20, 7):
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
+    machines.plan(world)
     _plan_report(world)
     world.tell()
     return world

@@ -38,6 +38,22 @@ class KeyScope(TextChoices):
     FEEDBACK = "feedback", _("Feedback")
 
 
+class KeyState(TextChoices):
+    IN_USE = "in_use", _("In use")
+    RETIRING = "retiring", _("Retiring")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+
+
+class Revocation(TextChoices):
+    """Why a key has ended before its time."""
+
+    ROTATED = "rotated", _("Rotated")
+    LEAKED = "leaked", _("It has leaked")
+    LEFT = "left", _("The organisation has left")
+    UNNEEDED = "unneeded", _("No longer needed")
+
+
 class Capability(StrEnum):
     """What an organisation may do at all, whoever acts for it."""
 

@@ -40,8 +40,11 @@ class Permission(TextChoices):
     GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
-    ISSUE_KEYS = "issue_keys", _("Issue and rotate keys of machines")
+    SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
+    ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
+    ROTATE_KEYS = "rotate_keys", _("Rotate keys of machines")
     REVOKE_KEYS = "revoke_keys", _("Revoke keys of machines")
+    REVOKE_KEYS_OF_MEMBERS = "revoke_keys_of_members", _("Revoke a member's key that has leaked, or when it has left")
     ATTEST = "attest", _("Sign and attest for the own organisation")
     KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
     READ_REGISTERS = "read_registers", _("Read the registers of the programme")
@@ -104,8 +107,11 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.GIVE_NOTICE: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
+    Permission.ROTATE_KEYS: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
+    Permission.REVOKE_KEYS_OF_MEMBERS: rule(Role.STEWARD, proven=True),
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
     Permission.KEEP_REGISTERS: rule(Role.STEWARD),
     Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),

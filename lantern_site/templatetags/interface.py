@@ -88,6 +88,10 @@ STATES: Mapping[str, Look] = {
     "refused": Look(gettext_lazy("Refused"), "rust", "ban"),
     # claims
     "mine": Look(pgettext_lazy("a claim", "Yours"), "amber", "lock"),
+    # keys of machines
+    "in_use": Look(gettext_lazy("In use"), "pine", "check"),
+    "retiring": Look(gettext_lazy("Retiring"), "amber", "clock"),
+    "revoked": Look(gettext_lazy("Revoked"), "rust", "ban"),
     # members and editions
     "suspended": Look(gettext_lazy("Suspended"), "rust", "circle-pause"),
     "frozen": Look(gettext_lazy("Frozen"), "", "lock"),

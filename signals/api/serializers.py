@@ -307,7 +307,10 @@ class Me:
     organisation: feed.Party
     label: str
     scopes: list[str]
+    networks: list[str]
     expires_at: datetime
+    retire_at: datetime | None
+    corrections_only: bool
     communities: list[feed.Party]
     head: int
 
@@ -316,6 +319,15 @@ class MeOut(serializers.Serializer[Me]):
     organisation = PartyOut()
     key = serializers.CharField(source="label", help_text="What the key was called when it was issued.")
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=KeyScope.choices))
+    networks = serializers.ListField(
+        child=serializers.CharField(), help_text="From where the key may be used; empty: from anywhere."
+    )
     expires_at = serializers.DateTimeField()
+    retire_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the key stops because another replaces it: take that one into use before."
+    )
+    corrections_only = serializers.BooleanField(
+        help_text="The organisation has left: the key is told of corrections to what it received, and nothing new."
+    )
     communities = PartyOut(many=True)
     head = serializers.IntegerField(help_text="The end of the ledger.")

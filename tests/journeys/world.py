@@ -9,10 +9,12 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import KeyScope
-from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
+from lantern_site.members.models import Organisation, SignalsRule, Staff
+from lantern_site.members.networks import read
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
-from lantern_site.members.services import keys
+from lantern_site.members.services import communities, keys, standing
+from lantern_site.members.services.communities import Outline
 from reviews.models import Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
@@ -35,7 +37,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import jobs, reading, sharing
 from tests import builders
 from tests.builders import statement
 from transparency import services as transparency
@@ -67,13 +69,15 @@ class World:
         self._jobs()
         self._disputes()
         self._recalls()
+        self._standing()
+        self._machines()
         self._report()
 
     def address(self, pattern: str) -> str:
         return pattern.format(**self.ids, **self.years)
 
     def actor(self, who: str) -> Actor:
-        return self.people[who].actor(self.now)
+        return self.people[who].actor(self.now, is_proven=True)
 
     def ago(self, **passed: float) -> datetime:
         return self.now - timedelta(**passed)
@@ -92,8 +96,27 @@ class World:
             self._person(role, builders.programme(), role)
         self.ids["pixelpond"] = public_ids.shown(self.pixelpond.public_id)
         self.ids["kestrel"] = public_ids.shown(self.kestrel.public_id)
-        admin = self.actor(Role.MEMBER_ADMIN)
-        keys.issue(label="Hash matcher", scopes=tuple(KeyScope), days=365, actor=admin, now=self.ago(days=3))
+
+    def _machines(self) -> None:
+        """A key in use, one that retires, one that leaked and was tried from elsewhere, and what each has read."""
+        admin = builders.actor(self.pixelpond, Role.MEMBER_ADMIN)
+        office, cloud, stranger = read("203.0.113.7"), read("2001:db8:7::1"), read("198.51.100.9")
+        every: dict[str, Any] = {"scopes": tuple(KeyScope), "actor": admin}
+        matcher, _text = keys.issue(label="Hash matcher", days=365, now=self.ago(days=300), **every)
+        keys.rotate(key_id=matcher.public_id, days=90, overlap_days=14, networks=[], now=self.ago(days=3), **every)
+        networks = [f"203.0.{number}.0/24" for number in range(113, 118)] + ["2001:db8:7::/48"]
+        reader, text = keys.issue(
+            label="Feed reader of the moderation service", days=90, networks=networks, now=self.ago(days=9), **every
+        )
+        for used, address, days in ((matcher, office, 2.0), (reader, office, 1.0), (reader, cloud, 0.5)):
+            keys.note_use(used, address=address, now=self.ago(days=days))
+        keys.verify(text=text, address=stranger, now=self.ago(hours=3))
+        reading.read_feed(after=0, limit=40, actor=reader.actor(), now=self.ago(hours=2))
+        leaked, _text = keys.issue(label="Laptop of an intern", days=30, now=self.ago(days=20), **every)
+        reading.read_feed(after=0, limit=3, actor=leaked.actor(), now=self.ago(days=1))
+        keys.revoke(key_id=leaked.public_id, reason=Revocation.LEAKED, actor=admin, now=self.ago(hours=1))
+        for name, key in (("matcher", matcher), ("reader", reader), ("leaked", leaked)):
+            self._name(name, key)
 
     def _person(self, who: str, of: Organisation, *held: Role, name: str = "") -> None:
         self.people[who] = builders.person(of, *held, name=name)
@@ -241,6 +264,30 @@ class World:
         decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
         with acting_as(Actor.clock()):
             return Recall.objects.get(signal=signal)
+
+    def _standing(self) -> None:
+        """A member that is suspended, one that leaves, and communities by hand and by rule."""
+        steward = self.actor(Role.STEWARD)
+        for name, rule in (("suspended", None), ("leaving", SignalsRule.WITHDRAW)):
+            self._name(name, member := builders.member(f"Member that is {name}"))
+            if rule is None:
+                builders.suspend(member)
+                continue
+            leaves_on = (self.now + timedelta(days=30)).date()
+            asked: dict[str, Any] = {"organisation_id": member.public_id, "actor": steward, "now": self.now}
+            standing.give_notice(rule=rule, leaves_on=leaves_on, **asked)
+        everyone = builders.everyone()
+        circle = communities.found(
+            outline=Outline("Games with a chat", NOTE), open_to_later_members=True, actor=steward, now=self.now
+        )
+        for member in (self.pixelpond, self.kestrel):
+            communities.add(
+                community_id=circle.public_id, organisation_id=member.public_id, actor=steward, now=self.now
+            )
+        banks = Outline("Banks", by_rule=True, kinds=(MemberKind.FINANCIAL,), regions=("europe",))
+        communities.found(outline=banks, open_to_later_members=False, actor=steward, now=self.now)
+        self._name("everyone", everyone)
+        self._name("circle", circle)
 
     def _report(self) -> None:
         """Last year's report is published, the one before is a draft."""

@@ -104,7 +104,8 @@ class Rule:
     programme: tuple[str, ...] = ()
     needs: str = ""
     trained: bool = False
-    proven: bool = False
+    proven: bool | tuple[str, ...] = False
+    inside: tuple[str, ...] = ()
     body: Mapping[str, object] | None = None
     form: str = ""
     others: Outcome = REFUSED
@@ -128,14 +129,22 @@ class Rule:
             return self.nobody
         if place not in self.seen or (self.only and who not in self.only):
             return HIDDEN
-        if empty and self.form == "first":
+        by_form = empty and self.form == "first"
+        if not by_form and (exception := self._exception(who, place)):
+            return exception
+        if self.inside and who not in self.inside:
+            return REFUSED
+        if by_form:
             return self.but.get(f"empty: {place}", INVALID)
-        for key in (f"{who}: {place}", place.value, who):
-            if key in self.but:
-                return self.but[key]
         if not self.may(who, place):
             return self.others
         return INVALID if empty and self.form == "last" else OK
+
+    def _exception(self, who: str, place: Place) -> Outcome | None:
+        return next((self.but[key] for key in (f"{who}: {place}", place.value, who) if key in self.but), None)
+
+    def needs_proof(self, who: str) -> bool:
+        return self.proven if isinstance(self.proven, bool) else who in self.proven
 
     def may(self, who: str, place: Place) -> bool:
         named = {"own": self.own, "other": self.other, "programme": self.programme}.get(place.house, ())
@@ -143,12 +152,21 @@ class Rule:
 
 
 def page(
-    on: str = "", seen: Eyes = ALL, *, only: str = "", nobody: Outcome = LOGIN, but: Mapping[str, Outcome] | None = None
+    on: str = "",
+    seen: Eyes = ALL,
+    *,
+    only: str = "",
+    inside: str = "",
+    nobody: Outcome = LOGIN,
+    but: Mapping[str, Outcome] | None = None,
 ) -> Rule:
-    """A page that is read by all who may see the thing; `only` by these roles, for the others it does not exist."""
+    """A page that is read by all who may see the thing; `only` by these roles, for the others it does not exist;
+    `inside` are the roles for whom it is, the others are refused."""
     everybody = (*MEMBERS, *PROGRAMME)
-    chosen = _words(only)
-    return Rule("GET", on, seen, chosen, everybody, everybody, everybody, others=OK, nobody=nobody, but=but or {})
+    return Rule(
+        "GET", on, seen, _words(only), everybody, everybody, everybody, inside=_words(inside), others=OK,
+        nobody=nobody, but=but or {},
+    )  # fmt: skip
 
 
 def act(
@@ -161,7 +179,8 @@ def act(
     only: str = "",
     needs: str = "",
     trained: bool = False,
-    proven: bool = False,
+    proven: bool | str = False,
+    inside: str = "",
     body: Mapping[str, object] | None = None,
     form: str = "first",
     others: Outcome = REFUSED,
@@ -169,8 +188,9 @@ def act(
 ) -> Rule:
     """A POST. With a `body` an empty one is refused, before it is asked who sends it or (form="last") afterwards."""
     return Rule(
-        "POST", on, seen, _words(only), _words(own), _words(other), _words(programme), needs, trained, proven,
-        body, form if body else "", others, LOGIN, but or {},
+        "POST", on, seen, _words(only), _words(own), _words(other), _words(programme), needs, trained,
+        proven if isinstance(proven, bool) else _words(proven), _words(inside), body, form if body else "", others,
+        LOGIN, but or {},
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from tests.matrix.notation import (
     OVERSEEN,
     OWNER,
     PARTIES,
-    REFUSED,
     SHARED,
     WHILE_RECEIVING,
     WRONG,
@@ -55,24 +54,54 @@ NOT_ADDRESSED = dict.fromkeys(OVERSEEN, HIDDEN)
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
 NOWHERE = dict.fromkeys(Place, HIDDEN)
 IN_THE_STUDIO = "editor publisher auditor"
+SEES_KEYS = "member_admin analyst steward auditor"
 SEES_STANDING = "member_admin steward auditor"
 READS_LEDGER = "auditor steward member_admin"
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = {
     # Members
     "members:directory": (page(),),
-    "members:organisation": (
-        page("organisation"),
+    "members:organisation": (page("organisation"),),
+    "members:keys": (
+        page("organisation", OVERSEEN, inside=SEES_KEYS),
         act(
             "organisation",
+            OVERSEEN,
             own="member_admin",
             needs="connect",
             proven=True,
+            inside=SEES_KEYS,
             body={"label": "Matcher", "scopes": ["read"], "days": "90"},
-            but=dict.fromkeys(("empty: other", "empty: outside", "empty: programme"), REFUSED),
+            but={"programme": HIDDEN},  # keys are issued where one belongs
         ),
     ),
-    "members:revoke_key": (act("key", OWNER, own="member_admin"),),
+    "members:key": (page("key", OVERSEEN, inside=SEES_KEYS),),
+    "members:rotate_key": (
+        page("key", OVERSEEN, inside=SEES_KEYS),
+        act(
+            "key",
+            OVERSEEN,
+            own="member_admin",
+            proven=True,
+            inside=SEES_KEYS,
+            body={"scopes": ["read"], "days": "90", "overlap_days": "7"},
+        ),
+    ),
+    "members:revoke_key": (
+        act(
+            "key",
+            OVERSEEN,
+            own="member_admin",
+            programme="steward",
+            proven="steward",
+            inside=SEES_KEYS,
+            body={"reason": "leaked"},
+        ),
+    ),
+    "signals:key_reads": (page("key", OVERSEEN, inside=SEES_KEYS),),
+    "signals:export_key_reads": (
+        act("key", OVERSEEN, own="member_admin analyst", programme="steward auditor", inside=SEES_KEYS),
+    ),
     "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
     "members:prove": (page(),),
     "members:settings": (

@@ -139,7 +139,9 @@ class World:
 
     def _key(self, house: str, scope: KeyScope) -> tuple[Any, str]:
         actor = self.actor(house, Role.MEMBER_ADMIN)
-        return keys.issue(label=f"Machine {scope.value}", scopes=[scope], days=365, actor=actor, now=ago(days=2))
+        return keys.issue(
+            label=f"Machine {scope.value}", scopes=[scope], networks=[], days=365, actor=actor, now=ago(days=2)
+        )
 
     def _person(self, house: str, who: str, *held: Role) -> None:
         person = builders.person(self.houses[house], *held)

@@ -12,6 +12,7 @@ from lantern_site.members.models import ApiKey, Community, Membership, Organisat
 from lantern_site.members.roles import Role
 from lantern_site.members.services import communities, keys, standing
 from lantern_site.members.services.communities import Outline
+from reviews import replay
 from reviews.models import Delivery
 from reviews.services import decisions
 from signals.models import Receipt, Signal
@@ -163,6 +164,7 @@ def test_the_signals_of_a_member_that_left_follow_its_rule(
     assert builders.fresh(shared).status == ends_as
     assert builders.fresh(shared).organisation.is_programme == (rule == SignalsRule.HAND_OVER)
     assert machine.follow() == {shared.public_id: ends_as}
+    assert replay.compare() == []
 
 
 def test_leaving_a_community_hides_and_coming_back_shows(
@@ -237,6 +239,7 @@ def test_what_is_told_goes_page_by_page_and_each_once(
     assert {entry.subject for entry in hidden} == ids(*signals)
     assert hidden.count() == 5
     assert {entry.audience for entry in hidden} == {f"organisation:{kestrel.public_id}"}
+    assert replay.compare() == []
 
 
 def test_a_signal_is_not_told_to_the_regions_that_it_names(pixelpond: Organisation, kestrel: Organisation) -> None:

@@ -2,7 +2,7 @@
 
 from lantern_site.members.models.communities import Community, CommunityQuerySet, Membership, MembershipQuerySet
 from lantern_site.members.models.departures import Departure, DepartureQuerySet, SignalsRule
-from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet
+from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet, KeyAddress
 from lantern_site.members.models.organisations import Organisation, OrganisationQuerySet
 from lantern_site.members.models.people import Grant, GrantQuerySet, Staff, StaffManager
 
@@ -15,6 +15,7 @@ __all__ = [
     "DepartureQuerySet",
     "Grant",
     "GrantQuerySet",
+    "KeyAddress",
     "Membership",
     "MembershipQuerySet",
     "Organisation",

@@ -11,7 +11,7 @@ from lantern_site.members.lifecycle import MemberState, Suspension
 from lantern_site.members.models import ApiKey, Departure, Organisation, SignalsRule
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
-from lantern_site.members.services import communities
+from lantern_site.members.services import communities, keys
 from lantern_site.work import outbox
 
 CERTIFICATE_WITHIN = timedelta(days=30)
@@ -118,7 +118,7 @@ def certify(*, organisation_id: int, note: str, actor: Actor, now: datetime) -> 
             raise Invalid(_("Say what the certificate is and who gave it."), "note")
         departure.certified_at, departure.certified_by, departure.certificate_note = now, staff_of(actor), note
         departure.save(update_fields=["certified_at", "certified_by", "certificate_note"])
-        ApiKey.objects.filter(organisation=organisation).usable_at(now).update(revoked_at=now)
+        keys.end_all(record, organisation)
         _note(record, organisation, "member.certified_deletion", payload={"note": note})
         return departure
 

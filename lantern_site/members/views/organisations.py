@@ -1,21 +1,16 @@
-"""Pages about members: the directory, and one organisation with its people and keys."""
+"""Pages about members: the directory, and one organisation with its people."""
 
-from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
-from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, NotAllowed, Refusal
-from lantern_site.members.forms import machines as forms
-from lantern_site.members.models import ApiKey, Organisation, Staff
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import permits, require
-from lantern_site.members.services import keys
-from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.errors import Hidden
+from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.policies import may_see_keys, permits
+from lantern_site.pages import PageRequest, signed_in
 
 
 @require_GET
@@ -27,60 +22,23 @@ def directory(request: PageRequest) -> HttpResponse:
     return render(request, "members/directory.html", {"members": members})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 @signed_in
 def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
-    """One organisation; its own admin issues keys here (POST)."""
-    if request.method != "POST":
-        return _page(request, organisation_id, forms.IssueKey())
-    if _find(organisation_id).pk != request.actor.organisation_id:
-        raise NotAllowed(_("You administer your own organisation only."))
-    form, status = forms.IssueKey(request.POST), 422
-    if form.is_valid():
-        try:
-            key, secret = keys.issue(**form.cleaned_data, actor=request.actor, now=request.now)
-            with acting_as(request.actor):
-                return _page(request, organisation_id, forms.IssueKey(), issued=(key, secret))
-        except Refusal as refusal:
-            form.add_error((refusal.field if isinstance(refusal, Invalid) else "") or None, str(refusal))
-            status = status_of(refusal)
-    with acting_as(request.actor):
-        return _page(request, organisation_id, form, status=status)
-
-
-def _find(organisation_id: int) -> Organisation:
+    """One organisation."""
     found = Organisation.objects.filter(public_id=organisation_id).first()
     if found is None:
         raise Hidden(_("There is no such organisation."))
-    return found
-
-
-def _page(
-    request: PageRequest,
-    organisation_id: int,
-    form: forms.IssueKey,
-    *,
-    issued: tuple[ApiKey, str] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    found = _find(organisation_id)
     inside = request.actor.programme or found.pk == request.actor.organisation_id
     context = {
         "organisation": found,
         "facts": _facts(found),
         "inside": inside,
         "people": _people(found) if inside else [],
-        "keys": found.keys.order_by("-issued_at", "-pk") if inside else [],
-        "own": found.pk == request.actor.organisation_id,
-        "permission": permits(require, request.actor, Permission.ISSUE_KEYS),
-        "form": form,
-        "issued": issued,
+        "sees_keys": bool(permits(may_see_keys, request.actor, found)),
         "crumbs": [(reverse("members:directory"), _("Members"))],
     }
-    response = render(request, "members/organisation.html", context, status=status)
-    if issued is not None:
-        response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "members/organisation.html", context)
 
 
 def _people(found: Organisation) -> list[tuple[Staff, str]]:
@@ -99,11 +57,3 @@ def _facts(found: Organisation) -> list[dict[str, object]]:
         {"term": _("Probation until"), "value": found.probation_ends_on or nothing},
         {"term": _("May handle identifiers since"), "value": found.identifiers_allowed_from or nothing},
     ]
-
-
-@require_POST
-@signed_in
-def revoke(request: PageRequest, key_id: int) -> HttpResponse:
-    key = keys.revoke(key_id=key_id, actor=request.actor, now=request.now)
-    messages.info(request, _("The key “%(label)s” is revoked.") % {"label": key.label})
-    return redirect("members:organisation", key.organisation.public_id)

@@ -227,3 +227,13 @@ def test_nobody_on_the_way_may_keep_an_answer() -> None:
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert json.loads(answer.content)["entries"] == []
+
+
+def test_nothing_is_handed_out_to_a_request_that_takes_no_content() -> None:
+    builders.active(builders.member("Pixelpond"))
+
+    answer = machine(builders.member("Kestrel")).head("/api/v1/feed")
+
+    assert answer.status_code == 405
+    assert not Receipt.objects.exists()
+    assert not Poll.objects.exists()
