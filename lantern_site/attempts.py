@@ -4,18 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django import forms
-
-from lantern_site.errors import Hidden, Invalid, Refusal
+from lantern_site.errors import Hidden, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.pages import status_of
-
-
-class Refusable(forms.Form):
-    """A form that can show a refusal of the domain beside the field that it names."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field.partition("-")[0] if isinstance(refusal, Invalid) else ""
-        self.add_error(field if field in self.fields else None, str(refusal))
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,23 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
+from lantern_site.members.deadlines import Access
 from lantern_site.members.models import Staff
 from lantern_site.members.roles import SECOND_FACTOR_REQUIRED
 
@@ -34,6 +39,10 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
 
 PROVEN_FOR = timedelta(minutes=30)
 """How long a second factor counts for what asks for a fresh one."""
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What counts as one; recovery codes only stand in for it."""
+ONWARD = "onward"
+"""What the session calls the page that somebody was on the way to."""
 
 
 class PageRequest(HttpRequest):
@@ -43,6 +52,8 @@ class PageRequest(HttpRequest):
     person: Staff
     actor: Actor
     now: datetime
+    is_suspended: bool
+    """The person's roles rest until somebody confirms that the access is still needed."""
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -60,8 +71,10 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         known.person = request.user
         known.now = clock.now()
         known.actor = known.person.actor(known.now, is_proven=_is_proven(known))
-        if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person):
-            return redirect("mfa_activate_totp")
+        known.is_suspended = known.person.access(known.now.date()) == Access.SUSPENDED
+        if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person, SECOND_FACTORS):
+            remember_the_way(known, known.get_full_path() if known.method == "GET" else "/")
+            return redirect("mfa_index")
         with timezone.override(ZoneInfo(known.person.time_zone)):
             response = _answer(view, known, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
@@ -69,6 +82,12 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     door.is_signed_in = True  # type: ignore[attr-defined]
     return door
+
+
+def remember_the_way(request: HttpRequest, path: str) -> None:
+    """Where the person was going when a second factor had to be set up; pages of the set-up lead on to there."""
+    own = url_has_allowed_host_and_scheme(path, {request.get_host()}, require_https=request.is_secure())
+    request.session[ONWARD] = path if own else "/"
 
 
 def _is_proven(request: PageRequest) -> bool:
@@ -92,6 +111,17 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Marks a page that everybody may read. What is neither this nor `signed_in` fails a test."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def site_nav(path: str) -> list[dict[str, Any]]:
+    """The links at the head of every public page."""
+    links = [
+        (reverse("transparency:editions"), _("Reports")),
+        (reverse("transparency:method"), _("Method")),
+        (reverse("members:assessments"), _("Assessments")),
+        (reverse("members:apply"), _("Take part")),
+    ]
+    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]
 
 
 def status_of(refusal: Refusal) -> HTTPStatus:

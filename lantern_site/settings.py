@@ -107,7 +107,6 @@ INSTALLED_APPS = [
     "transparency",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -201,7 +200,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = not DEMO
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
+# How often somebody may try. Every limit has the same window, so that the page can say how long to wait.
+ATTEMPTS_WITHIN = 5 * 60
+ACCOUNT_RATE_LIMITS = {
+    name: ",".join(f"{times}/{ATTEMPTS_WITHIN}s/{per}" for per, times in limits.items())
+    for name, limits in {
+        "login": {"ip": 60},
+        "login_failed": {"ip": 20, "key": 5},  # the key is an address, or a person with a second factor
+        "reset_password": {"ip": 20, "key": 3},
+        "reset_password_from_key": {"ip": 20},
+        "reauthenticate": {"user": 10},
+        "change_password": {"user": 10},
+    }.items()
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 ACCOUNT_SESSION_REMEMBER = False
 MFA_TOTP_ISSUER = "Lantern"
 MFA_TOTP_TOLERANCE = 1
@@ -209,6 +222,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENCRYPTED
 
 # Sessions, cookies, transport
+SESSION_ENGINE = "lantern_site.members.models.sessions"  # rows that know whose they are
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENCRYPTED

@@ -11,7 +11,7 @@ register_converter(public_ids.Converter, "lnid")
 urlpatterns = [
     path("", include("lantern_site.health")),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg", permanent=True)),
-    path("", include("lantern_site.members.urls")),  # before allauth: it takes the place of one of its pages
+    path("", include("lantern_site.members.urls")),  # before allauth's: two of its pages are guarded there
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("signals.urls")),
@@ -21,3 +21,5 @@ urlpatterns = [
     path("api/v1/", include("signals.api.urls")),
     path("api/v1/<path:rest>", Unknown.as_view()),
 ]
+
+handler429 = "lantern_site.members.views.sign_in.too_many"  # called by allauth

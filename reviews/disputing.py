@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry
 from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members.models import SubjectRequest
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from reviews import clocks, workflow
@@ -150,6 +151,8 @@ def may_release_as_programme(actor: Actor, placed: StewardHold) -> None:
     if placed.reason == HoldReason.CHECK_OVERDUE:
         raise WrongState(_("The completeness check is overdue: the hold ends when it is passed."))
     require(actor, Permission.HOLD)
+    if SubjectRequest.objects.restricting(placed.signal.public_id).exists():
+        raise WrongState(_("A data-subject request restricts this signal: the hold ends when it is decided."))
 
 
 def may_acknowledge(actor: Actor, delivery: Delivery, *, hits: int | None) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lantern_site import clock
-from reviews.services import duties
+from reviews.services import duties, restrictions
 
 
 @shared_task(name="reviews.caution_missed_checks", ignore_result=True)
@@ -39,3 +39,13 @@ def note_overdue_recalls() -> None:
 @shared_task(name="reviews.expire_signals", ignore_result=True)
 def expire_signals() -> None:
     duties.expire(now=clock.now())
+
+
+@shared_task(name="reviews.settle_restriction", ignore_result=True)
+def settle_restriction(case_pk: int) -> None:
+    restrictions.settle(case_pk=case_pk, now=clock.now())
+
+
+@shared_task(name="reviews.sweep_restrictions", ignore_result=True)
+def sweep_restrictions() -> None:
+    restrictions.sweep(now=clock.now())

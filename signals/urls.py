@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, machines, share, standing
+from signals.views import communities, jobs, listing, machines, share, standing, subject_requests
 
 app_name = "signals"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("signals/", listing.listing, name="list"),
     path("signals/find/", listing.find, name="find"),
     path("signals/<lnid:signal_id>/resubmit/", share.resubmit, name="resubmit"),
+    path("registers/subject-requests/<lnid:case_id>/search/", subject_requests.search, name="subject_request_search"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),
     path("jobs/<lnid:job_id>/progress/", jobs.job_progress, name="job_progress"),

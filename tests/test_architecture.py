@@ -31,7 +31,13 @@ DOORS = {route.name: route for route in ROUTES if route.is_signed_in}
 INTERFACE = [route for route in ROUTES if route.resource is not None and not route.is_public]
 
 FOR_EVERYBODY = {
+    "members:appeal",  # behind the secret of the applicant's own link
+    "members:application_status",
+    "members:apply",
+    "members:accept_invitation",  # whoever has the token of a mail
     "reviews:home",  # sends on whoever has not signed in
+    "members:assessment",
+    "members:assessments",
     "transparency:editions",
     "transparency:report",
     "transparency:data_csv",
@@ -43,10 +49,28 @@ FOR_EVERYBODY = {
 FOR_MACHINERY = {"healthz", "readyz", "favicon.ico", "set_language"}
 
 READ = {
+    "members:agreement",
+    "members:application",
+    "members:applications",
+    "members:compliance",
     "members:directory",
     "members:key",
     "members:organisation",
+    "members:onward",
+    "members:person",
     "members:prove",
+    "members:test_signal",
+    "members:advice",
+    "members:assessment_draft",
+    "members:attestation_register",
+    "members:attestations",
+    "members:government_request",
+    "members:incident",
+    "members:incidents",
+    "members:meeting",
+    "members:notes",
+    "members:registers",
+    "members:subject_request",
     "reviews:dispute",
     "reviews:disputes",
     "reviews:leads",
@@ -72,12 +96,27 @@ READ_AND_SENT_BACK = {
     "members:address",
     "members:keys",
     "members:rotate_key",
+    "members:agreements",
+    "members:jurisdictions",
+    "members:merge",
+    "members:advice_register",
+    "members:assessment_register",
+    "members:attestation",
+    "members:government_requests",
+    "members:incident_new",
+    "members:meetings",
+    "members:note",
+    "members:organisation",
+    "members:people",
+    "members:remove_key",
     "members:settings",
+    "members:subject_requests",
     "reviews:lead",
     "reviews:open_dispute",
     "signals:jobs",
     "signals:resubmit",
     "signals:share",
+    "signals:subject_request_search",
 }
 """Pages whose own form comes back to the same address. Everything else that is behind a sign-in only takes POST."""
 
@@ -137,11 +176,14 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_and_a_wrong_method_is_r
 
 # Services
 
-SERVICES = [path for path in MODULES if "services" in (path.parent.name, path.stem) and path.parent.name != "local"]
+SERVICES = [path for path in MODULES if "services" in (path.stem, *path.parent.parts) and path.parent.name != "local"]
 PIECES = {
     "lantern_site.members.services.communities.settle",
     "lantern_site.members.services.keys.end_all",
     "lantern_site.members.services.keys.note_use",
+    "lantern_site.members.services.organisations.note",
+    "lantern_site.members.services.organisations.standing",
+    "reviews.services.holds.end",
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",

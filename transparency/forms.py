@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
-from lantern_site.attempts import Refusable
 from lantern_site.audit.models import EntryQuerySet
+from lantern_site.forms import Refusable
 
 
 class Freeze(Refusable):

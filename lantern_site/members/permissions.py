@@ -40,6 +40,7 @@ class Permission(TextChoices):
     GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
     SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
     ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
     ROTATE_KEYS = "rotate_keys", _("Rotate keys of machines")
@@ -48,6 +49,7 @@ class Permission(TextChoices):
     ATTEST = "attest", _("Sign and attest for the own organisation")
     KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
     READ_REGISTERS = "read_registers", _("Read the registers of the programme")
+    PUBLISH_ASSESSMENT = "publish_assessment", _("Publish an assessment of the programme")
     ENTER_STUDIO = "enter_studio", _("See editions of the report before they are published")
     EDIT_REPORT = "edit_report", _("Freeze and compute an edition of the report")
     PUBLISH_REPORT = "publish_report", _("Publish an edition of the report")
@@ -108,6 +110,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
     Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
+    Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
     Permission.ROTATE_KEYS: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
@@ -115,6 +118,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
     Permission.KEEP_REGISTERS: rule(Role.STEWARD),
     Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),
+    Permission.PUBLISH_ASSESSMENT: rule(Role.STEWARD, proven=True),
     Permission.ENTER_STUDIO: rule(Role.EDITOR, Role.PUBLISHER, Role.AUDITOR),
     Permission.EDIT_REPORT: rule(Role.EDITOR),
     Permission.PUBLISH_REPORT: rule(Role.PUBLISHER, proven=True),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import Hidden, NotAllowed, NotProven, Refusal, WrongState
 from lantern_site.members import roles
-from lantern_site.members.lifecycle import Capability
-from lantern_site.members.models import ApiKey, Organisation, Staff
+from lantern_site.members.lifecycle import Capability, MemberState
+from lantern_site.members.models import ApiKey, Grant, GrantQuerySet, Organisation, Staff
 from lantern_site.members.permissions import TABLE, Permission, Rule
-from lantern_site.members.roles import Role
+from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 
 
 @dataclass(frozen=True)
@@ -128,3 +128,94 @@ def _not_chosen(actor: Actor, rule: Rule) -> str:
     if rule.scope is None:
         return _("Only people do this.")
     return _("This key does not have the scope “%(scope)s”.") % {"scope": rule.scope.value}
+
+
+# People
+
+
+def may_see_people(actor: Actor, organisation: Organisation) -> None:
+    """Raise Hidden unless these are colleagues, or it is part of the actor's work for the programme to know them."""
+    if actor.organisation_id != organisation.pk and not concerns(actor, Permission.SEE_STAFF):
+        raise unknown_person()
+
+
+def unknown_person() -> Hidden:
+    return Hidden(_("There is no such person."))
+
+
+def may_administer(actor: Actor, organisation: Organisation, now: datetime) -> None:
+    """Raise a refusal unless it is for the actor to say who works for the organisation, in which roles.
+
+    Its own admins do, stewards for the programme, and a steward where a member has no admin who could.
+    """
+    if actor.is_clock:
+        return
+    require(actor, Permission.MANAGE_STAFF)
+    if actor.organisation_id == organisation.pk:
+        return
+    if not actor.programme:
+        raise NotAllowed(_("You administer your own organisation only."))
+    if administrators(organisation, now).exists():
+        raise NotAllowed(_("This organisation has an admin of its own, who does this."))
+
+
+def may_shut_out(actor: Actor, organisation: Organisation) -> None:
+    """Raise a refusal unless the actor may end somebody's access at once: an admin's own people, a steward anybody."""
+    if actor.is_clock:
+        return
+    require(actor, Permission.MANAGE_STAFF)
+    if actor.organisation_id != organisation.pk and not actor.programme:
+        raise NotAllowed(_("You administer your own organisation only."))
+
+
+def may_vouch_for(actor: Actor, person: Staff, now: datetime) -> None:
+    """Raise a refusal unless the actor may confirm something about the person.
+
+    About oneself another admin does; the only one there is does it alone, and the ledger shows that.
+    """
+    may_administer(actor, person.organisation, now)
+    if actor.id == person.public_id and administrators(person.organisation, now).exclude(staff=person).exists():
+        raise NotAllowed(_("Somebody else who administers your organisation confirms this about you."))
+
+
+def not_for_oneself(actor: Actor, person: Staff) -> None:
+    if actor.id == person.public_id:
+        raise NotAllowed(_("Nobody changes their own roles or access. Ask a colleague who administers."))
+
+
+def administrators(organisation: Organisation, now: datetime) -> GrantQuerySet:
+    """The grants of those who administer its people and can do so now."""
+    role = Role.STEWARD if organisation.is_programme else Role.MEMBER_ADMIN
+    return Grant.objects.working(now).filter(role=role, staff__organisation=organisation)
+
+
+def somebody_stays(actor: Actor, person: Staff, now: datetime) -> None:
+    """Raise WrongState when nobody could administer the organisation without the person.
+
+    A steward may still part a member from its only admin: stewards stand in until there is a new one.
+    """
+    organisation = person.organisation
+    stands_in = actor.programme and actor.organisation_id != organisation.pk
+    if actor.is_clock or stands_in or organisation.state != MemberState.ACTIVE:
+        return
+    grants = administrators(organisation, now)
+    if grants.filter(staff=person).exists() and not grants.exclude(staff=person).exists():
+        sentence = _("%(name)s is the only one who administers %(organisation)s. Give somebody else the role first.")
+        raise WrongState(sentence % {"name": person.name, "organisation": organisation.name})
+
+
+def roles_of(organisation: Organisation) -> frozenset[Role]:
+    """The roles that can be held there."""
+    return PROGRAMME_ROLES if organisation.is_programme else MEMBER_ROLES
+
+
+def needs_second_factor(person: Staff, now: datetime) -> bool:
+    """Whether one of the person's roles asks for it."""
+    return person.grants.valid_at(now).filter(role__in=SECOND_FACTOR_REQUIRED).exists()
+
+
+def may_see_person(actor: Actor, person: Staff) -> None:
+    """Raise Hidden unless it is oneself, or the actor looks after people there or for the programme."""
+    own = actor.organisation_id == person.organisation_id and concerns(actor, Permission.MANAGE_STAFF)
+    if actor.id != person.public_id and not own and not concerns(actor, Permission.SEE_STAFF):
+        raise unknown_person()

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lantern_site.attempts import Attempt, Refusable, attempt
+from lantern_site.attempts import Attempt, attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.members.models import Grant, Staff
 from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role

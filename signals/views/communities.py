@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantern_site.attempts import Refusable, attempt
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
+from lantern_site.forms import Refusable
 from lantern_site.members.forms import communities as forms
 from lantern_site.members.models import Community, CommunityQuerySet, Membership, Organisation
 from lantern_site.members.permissions import Permission

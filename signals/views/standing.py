@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from lantern_site.attempts import Refusable, attempt
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden
+from lantern_site.forms import Refusable
 from lantern_site.members.forms import standing as forms
 from lantern_site.members.lifecycle import MemberState, Suspension
 from lantern_site.members.models import Departure, Organisation, SignalsRule

@@ -10,11 +10,13 @@ from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
-from lantern_site.members.models import Organisation, SignalsRule, Staff
+from lantern_site.members.models import Attestation, Organisation, SignalsRule, Staff
 from lantern_site.members.networks import read
+from lantern_site.members.registers import Party, Ruling
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import communities, keys, standing
 from lantern_site.members.services.communities import Outline
+from lantern_site.members.services.registers import attestations, dialogue, incidents, subject_requests
 from reviews.models import Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
@@ -40,6 +42,7 @@ from signals.purposes import Purpose, Surface
 from signals.services import jobs, reading, sharing
 from tests import builders
 from tests.builders import statement
+from tests.members import cases
 from transparency import services as transparency
 
 PICTURE = sha256(b"a synthetic picture").hexdigest()
@@ -71,6 +74,7 @@ class World:
         self._recalls()
         self._standing()
         self._machines()
+        self._registers()
         self._report()
 
     def address(self, pattern: str) -> str:
@@ -288,6 +292,40 @@ class World:
         communities.found(outline=banks, open_to_later_members=False, actor=steward, now=self.now)
         self._name("everyone", everyone)
         self._name("circle", circle)
+
+    def _registers(self) -> None:
+        """Something in every register, open and done."""
+        steward, admin, now = self.actor(Role.STEWARD), self.actor(Role.MEMBER_ADMIN), self.now
+        attestations.ask(now=now)
+        attestations.note_overdue(now=now)
+        with acting_as(Actor.clock()):
+            self._name("attestation", Attestation.objects.of(self.pixelpond.pk).latest("starts_on"))
+        self._name("authority", cases.government_request(received_on=self.ago(days=9).date(), now=now))
+        self._name("person", person := cases.subject_request(received_on=self.ago(days=8).date(), now=now))
+        self._name("answered_person", answered := cases.subject_request(received_on=self.ago(days=20).date(), now=now))
+        for case, found in ((person, [self.picture.public_id, self.child.public_id]), (answered, [])):
+            subject_requests.note_search(case_id=case.public_id, kind="email", signals=found, actor=steward, now=now)
+        subject_requests.decide(
+            case_id=answered.public_id, ruling=Ruling.NOTHING_HELD, reason=NOTE, letter=NOTE, actor=steward, now=now
+        )
+        leak = cases.incident(self.pixelpond, self.kestrel, detected_at=self.ago(hours=30), now=now)
+        incidents.inform(incident_id=leak.public_id, notice=NOTE, actor=steward, now=now)
+        self._name("leak", leak)
+        self._name("assessment", cases.published_assessment("Publish how long recalls take.", NOTE, now=now))
+        self._name("assessment_draft", cases.described(cases.assessment(now=now), summary_en=NOTE, now=now))
+        for is_public in (True, False):
+            dialogue.note_meeting(
+                held_on=self.ago(days=3).date(),
+                parties=list(Party),
+                subject="How wrong signals are corrected",
+                note=NOTE,
+                is_public=is_public,
+                actor=steward,
+                now=now,
+            )
+        self._name("advice", cases.advice(text=NOTE, now=now).advice)
+        read = cases.advice("Sharing profile names", now=now).advice
+        dialogue.confirm(advice_id=read.public_id, version=1, actor=admin, now=now)
 
     def _report(self) -> None:
         """Last year's report is published, the one before is a draft."""

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lantern_site.attempts import Refusable
+from lantern_site.forms import Refusable
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Community, Organisation
 from lantern_site.members.services.communities import Outline

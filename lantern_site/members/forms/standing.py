@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lantern_site.attempts import Refusable
+from lantern_site.forms import Refusable
 from lantern_site.members.lifecycle import Suspension
 from lantern_site.members.models import SignalsRule
 

@@ -5,15 +5,28 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from lantern_site import public_ids
-from lantern_site.members.lifecycle import Capability, MemberKind, MemberState, Suspension, capabilities
+from lantern_site.members.lifecycle import (
+    NOT_ADMITTED,
+    Capability,
+    MemberKind,
+    MemberState,
+    Region,
+    Suspension,
+    capabilities,
+)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def members(self) -> "OrganisationQuerySet":
-        """Everyone but the programme itself."""
-        return self.exclude(kind=MemberKind.PROGRAMME)
+        """Everyone who was admitted, but the programme itself."""
+        return self.admitted().exclude(kind=MemberKind.PROGRAMME)
+
+    def admitted(self) -> "OrganisationQuerySet":
+        """Without those who ask to take part."""
+        return self.exclude(state__in=NOT_ADMITTED)
 
     def receiving(self) -> "OrganisationQuerySet":
         """Who may be told of signals now; the same rule as `may_receive`."""
@@ -33,12 +46,12 @@ class Organisation(models.Model):
     """A member, or the programme."""
 
     public_id = models.BigIntegerField(unique=True, default=public_ids.new)
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=MemberKind)
     state = models.CharField(max_length=12, choices=MemberState, default=MemberState.ACTIVE)
     suspended = models.CharField(max_length=8, choices=Suspension, default=Suspension.NONE, blank=True)
     region = models.CharField(max_length=40, blank=True)
-    joined_on = models.DateField()
+    joined_on = models.DateField(null=True)
     probation_ends_on = models.DateField(null=True)
     identifiers_allowed_from = models.DateField(null=True)
     suspended_at = models.DateTimeField(null=True)
@@ -56,6 +69,12 @@ class Organisation(models.Model):
                 | ~Q(suspended="") & Q(suspended_at__isnull=False),
                 name="a_suspension_says_since_when",
             ),
+            models.UniqueConstraint(
+                Lower("name"), condition=~Q(state__in=sorted(NOT_ADMITTED)), name="a_member_has_a_name_of_its_own"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MemberState.ACTIVE) | Q(joined_on__isnull=False), name="who_is_active_has_joined"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,6 +87,11 @@ class Organisation(models.Model):
     @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @property
+    def region_name(self) -> str:
+        """In words; what is none of the known regions is shown as it was written."""
+        return str(Region(self.region).label) if self.region in Region.values else self.region
 
     @property
     def capabilities(self) -> frozenset[Capability]:

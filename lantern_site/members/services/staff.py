@@ -1,19 +1,23 @@
-"""People of an organisation: enrolling and deactivating them."""
+"""People of an organisation: enrolling them, ending their access, opening it again."""
 
-import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
-from lantern_site.errors import Hidden, Invalid, NotAllowed
-from lantern_site.members.models import Grant, Organisation, Staff
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import require
-from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
+from lantern_site.errors import Invalid, WrongState
+from lantern_site.members.models import Session, Staff
+from lantern_site.members.policies import (
+    may_administer,
+    may_shut_out,
+    not_for_oneself,
+    roles_of,
+    somebody_stays,
+)
+from lantern_site.members.roles import Role
+from lantern_site.members.services import grants, invitations, joining, training
 
 
 def enrol(
@@ -27,31 +31,30 @@ def enrol(
     now: datetime,
     password: str | None = None,
 ) -> Staff:
-    """A new person of the organisation (public id). `password` is a hash; without one they set their own by e-mail.
+    """A new person of the organisation (public id), without an invitation: for commands and the demonstration.
 
-    Raises NotAllowed, Hidden, or Invalid with the field `email` or `held`.
+    `password` is a hash; without one they set their own by e-mail. Raises NotAllowed, Hidden, or Invalid with the
+    field `email` or `held`.
     """
     with recording(actor, now) as record:
-        organisation = Organisation.objects.filter(public_id=organisation_id).first()
-        if organisation is None:
-            raise Hidden(_("There is no such organisation."))
-        _may_administer(actor, organisation)
-        if set(held) - (PROGRAMME_ROLES if organisation.is_programme else MEMBER_ROLES):
+        organisation = joining.organisation_for(organisation_id=organisation_id)
+        may_administer(actor, organisation, now)
+        if set(held) - roles_of(organisation):
             raise Invalid(_("These roles do not belong to this organisation."), "held")
         if Staff.objects.filter(email__iexact=email).exists():
             raise Invalid(_("Somebody has this address already."), "email")
-        person = Staff.objects.create(
+        roles: Mapping[Role, datetime | None] = dict.fromkeys(held)
+        person = joining.create(
             organisation=organisation,
-            email=email.lower(),
+            email=email,
             name=name,
-            pseudonym=_free_pseudonym(organisation),
+            roles=roles,
+            granted_by=actor.id,
             password=password or "!",
-            trained_until=trained_until,
-            joined_at=now,
+            now=now,
         )
-        Grant.objects.bulk_create(
-            Grant(staff=person, role=role, granted_at=now, granted_by=actor.id) for role in sorted(held)
-        )
+        if trained_until is not None:
+            training.keep(person=person, held_on=now.date(), valid_until=trained_until, by=None, now=now)
         record(
             "staff.enrolled",
             subject_kind="staff",
@@ -63,46 +66,53 @@ def enrol(
         return person
 
 
-def _may_administer(actor: Actor, organisation: Organisation) -> None:
-    if actor.is_clock:
-        return
-    require(actor, Permission.MANAGE_STAFF)
-    if not actor.programme and actor.organisation_id != organisation.pk:
-        raise NotAllowed(_("You administer your own organisation only."))
-
-
-def _free_pseudonym(organisation: Organisation) -> str:
-    """A name that says the organisation and nothing of the person."""
-    taken = set(Staff.objects.filter(organisation=organisation).values_list("pseudonym", flat=True))
-    while (pseudonym := f"{organisation.name[:32]} {100 + secrets.randbelow(900)}") in taken:
-        continue
-    return pseudonym
-
-
 def deactivate(*, staff_id: int, actor: Actor, now: datetime) -> Staff:
-    """End a person's access at once, with every open session."""
+    """End a person's access at once: every session, every role, and the invitations that they sent.
+
+    Keys of machines that they issued stay valid: they belong to the organisation. Raises Hidden, WrongState or
+    NotAllowed.
+    """
     with recording(actor, now) as record:
-        person = Staff.objects.select_for_update(of=("self",)).filter(public_id=staff_id).first()
-        if person is None:
-            raise Hidden(_("There is no such person."))
-        _may_administer(actor, person.organisation)
-        person.is_active = False
-        person.save(update_fields=["is_active"])
-        _end_sessions(person)
+        person = grants.locked(staff_id=staff_id, actor=actor)
+        if not person.is_active:
+            raise WrongState(_("This access was ended before."))
+        may_shut_out(actor, person.organisation)
+        not_for_oneself(actor, person)
+        somebody_stays(actor, person, now)
+        person.is_active, person.left_at = False, now
+        person.save(update_fields=["is_active", "left_at"])
+        ended = Session.objects.filter(staff=person).delete()[0]
+        for grant in person.grants.running().order_by("pk"):
+            grants.close(grant=grant, person=person, reason="left", at=now, record=record)
+        for invitation in person.invitations_sent.open_at(now).order_by("pk"):
+            invitations.withdraw(invitation=invitation, record=record, now=now)
         record(
             "staff.deactivated",
             subject_kind="staff",
             subject=person.public_id,
             organisation=person.organisation.public_id,
             audience=f"organisation:{person.organisation.public_id}",
+            facts={"sessions": ended},
         )
         return person
 
 
-def _end_sessions(person: Staff) -> None:
-    mine = [
-        session.pk
-        for session in Session.objects.iterator()
-        if session.get_decoded().get("_auth_user_id") == str(person.pk)
-    ]
-    Session.objects.filter(pk__in=mine).delete()
+def reactivate(*, staff_id: int, actor: Actor, now: datetime) -> Staff:
+    """Let a person sign in again, as before but without roles: those are granted anew."""
+    with recording(actor, now) as record:
+        person = grants.locked(staff_id=staff_id, actor=actor)
+        if person.is_active:
+            raise WrongState(_("This person has access."))
+        may_administer(actor, person.organisation, now)
+        if person.forgotten_at is not None:
+            raise WrongState(_("Nothing is known any more of who this was. Invite the person again."))
+        person.is_active, person.left_at, person.access_confirmed_on = True, None, now.date()
+        person.save(update_fields=["is_active", "left_at", "access_confirmed_on"])
+        record(
+            "staff.reactivated",
+            subject_kind="staff",
+            subject=person.public_id,
+            organisation=person.organisation.public_id,
+            audience=f"organisation:{person.organisation.public_id}",
+        )
+        return person

@@ -15,6 +15,6 @@ UNDONE = "".join(f"DROP POLICY only_openers_{verb} ON reviews_dispute;" for verb
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0002_row_level_security")]
+    dependencies = [("reviews", "0003_hold_while_examined")]
 
     operations = [migrations.RunSQL(WRITE, UNDONE)]
