@@ -59,6 +59,7 @@ READ = {
     "members:onward",
     "members:person",
     "members:prove",
+    "members:roles",
     "members:test_signal",
     "members:advice",
     "members:assessment_draft",

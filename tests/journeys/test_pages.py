@@ -116,6 +116,8 @@ PAGES = {
     "assessments": (None, "/assessments/"),
     "assessment": (None, "/assessments/{assessment}/"),
     "settings": ("moderator", "/settings/"),
+    "roles": ("moderator", "/roles/"),
+    "roles of somebody of the programme": (Role.STEWARD, "/roles/"),
     "second factor": (Role.STEWARD, "/accounts/2fa/"),
     "change of password": ("moderator", "/accounts/password/change/"),
     "signing out": ("moderator", "/accounts/logout/"),

@@ -103,6 +103,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         act("key", OVERSEEN, own="member_admin analyst", programme="steward auditor", inside=SEES_KEYS),
     ),
     "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
+    "members:roles": (page(),),
     "members:prove": (page(),),
     "members:settings": (
         page(),
