@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site.members.lifecycle import Capability, KeyScope
@@ -130,3 +131,79 @@ TABLE: Mapping[Permission, Rule] = {
 def roles_for(wanted: Iterable[Permission]) -> frozenset[Role]:
     """Everybody who may do one of these."""
     return frozenset().union(*(TABLE[one].roles for one in wanted))
+
+
+# How the table is shown
+
+
+class Field(TextChoices):
+    """What permissions are about, in the order in which people read of them."""
+
+    SHARING = "sharing", _("Sharing")
+    REVIEWING = "reviewing", _("Reviewing")
+    RECEIVING = "receiving", _("Receiving")
+    DISPUTES = "disputes", _("Disputes")
+    ADMINISTRATION = "administration", _("Administration of a member")
+    PROGRAMME = "programme", _("Programme")
+    REPORT = "report", _("Report and ledger")
+
+
+FIELDS: Mapping[Field, tuple[Permission, ...]] = {
+    Field.SHARING: (
+        Permission.SHARE,
+        Permission.SHARE_IN_DANGER,
+        Permission.CANCEL,
+        Permission.WITHDRAW,
+        Permission.RENEW,
+    ),
+    Field.REVIEWING: (Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
+    Field.RECEIVING: (
+        Permission.READ_FEED,
+        Permission.MATCH,
+        Permission.STEER_JOB,
+        Permission.FIND,
+        Permission.ACKNOWLEDGE,
+    ),
+    Field.DISPUTES: (
+        Permission.DISPUTE,
+        Permission.CONFIRM_HOLD,
+        Permission.ANSWER,
+        Permission.ACCEPT,
+        Permission.DECIDE,
+        Permission.DECIDE_APPEAL,
+    ),
+    Field.ADMINISTRATION: (
+        Permission.MANAGE_STAFF,
+        Permission.SEE_KEYS,
+        Permission.ISSUE_KEYS,
+        Permission.ROTATE_KEYS,
+        Permission.REVOKE_KEYS,
+        Permission.ATTEST,
+        Permission.GIVE_NOTICE,
+    ),
+    Field.PROGRAMME: (
+        Permission.MANAGE_MEMBERS,
+        Permission.SUSPEND,
+        Permission.MANAGE_COMMUNITIES,
+        Permission.SEE_STAFF,
+        Permission.REVOKE_KEYS_OF_MEMBERS,
+        Permission.KEEP_REGISTERS,
+        Permission.READ_REGISTERS,
+        Permission.PUBLISH_ASSESSMENT,
+    ),
+    Field.REPORT: (
+        Permission.ENTER_STUDIO,
+        Permission.EDIT_REPORT,
+        Permission.PUBLISH_REPORT,
+        Permission.READ_LEDGER,
+        Permission.READ_WHOLE_LEDGER,
+    ),
+}
+"""Every permission stands in one field."""
+
+STANDINGS: Mapping[Capability, Promise] = {
+    Capability.SUBMIT: _("may share"),
+    Capability.RECEIVE: _("may receive"),
+    Capability.CONNECT: _("may connect machines"),
+}
+"""What the organisation must be able to, in words."""

@@ -58,7 +58,9 @@ def page(
     found = find(request, signal_id)
     dossier = Dossier(found, request.actor, request.now)
     offers = Offers(dossier)
-    asked = _forms(request, offers) | dict(given or {})
+    offered = _forms(request, offers)
+    asked = offered | dict(given or {})
+    unsaid = next((form for name, form in (given or {}).items() if not _is_shown(name, offered, offers)), None)
     in_queue = offers.reviews or offers.checking
     context = {
         **(navigation.rail(request, "reviews:queue") if in_queue else {}),
@@ -68,7 +70,8 @@ def page(
         "forms": asked,
         "options": offers.options(str(asked["decision"]["verdict"].value() or "")) if offers.reviews else [],
         "place": queue.place(request, found) if offers.reviews else None,
-        "sentence": sentence,
+        "sentence": sentence or _sentence(unsaid),
+        "unsaid": unsaid,
         "taken": _taken(dossier) if given or sentence else "",
         "value": _value(dossier, offers, plain, error),
     }
@@ -119,6 +122,20 @@ def _forms(request: PageRequest, offers: Offers) -> dict[str, Refusable]:
     if offers.renewing:
         asked["renew"] = forms.Renew(auto_id="renew_%s")
     return asked
+
+
+def _is_shown(name: str, offered: Mapping[str, Refusable], offers: Offers) -> bool:
+    """Whether the card has a place for this form: of a decision also when it says who works on it or who was faster."""
+    if name == "decision":
+        return offers.reviews or offers.dossier.acted_since is not None
+    return name in offered
+
+
+def _sentence(unsaid: Refusable | None) -> str:
+    """What a form says that the page does not show: it was refused to somebody to whom it is not offered."""
+    if unsaid is None:
+        return ""
+    return " ".join(unsaid.non_field_errors() or next(iter(unsaid.errors.values()), []))
 
 
 def _taken(dossier: Dossier) -> str:

@@ -177,6 +177,8 @@ def give_notice(request: PageRequest, organisation_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def part(request: PageRequest, organisation_id: int) -> HttpResponse:
+    with acting_as(request.actor):
+        _find(request, organisation_id)
     services.part(organisation_id=organisation_id, actor=request.actor, now=request.now)
     messages.info(request, _("The member has left. Its keys are told corrections only."))
     return redirect("signals:standing", organisation_id)

@@ -136,6 +136,8 @@ PAGES = {
     "app to disconnect": (Role.STEWARD, "/accounts/2fa/totp/deactivate/"),
     "second factor shown again": (Role.STEWARD, "/accounts/2fa/reauthenticate/"),
     "second factor to set up": ("without a factor", "/accounts/2fa/"),
+    "roles": ("moderator", "/roles/"),
+    "roles of somebody of the programme": (Role.STEWARD, "/roles/"),
     "second factor": (Role.STEWARD, "/accounts/2fa/"),
     "change of password": ("moderator", "/accounts/password/change/"),
     "signing out": ("moderator", "/accounts/logout/"),
