@@ -1,15 +1,16 @@
 """Who takes part in the demo world. Every name is invented; every address ends in example.org."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
 from lantern_site.audit.actors import Actor
+from lantern_site.members import deadlines
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Organisation
-from lantern_site.members.roles import SECOND_FACTOR_REQUIRED, Role
+from lantern_site.members.roles import Role
 from lantern_site.members.services import organisations, staff
 
 PASSWORD = "lantern-demo"
@@ -104,13 +105,12 @@ def enter(house: House, starts: datetime, hashed: str) -> Organisation:
             email=address(character),
             name=character.name,
             held=character.roles,
-            trained_until=date(starts.year + 5, 1, 1),
+            trained_until=joined_at.date() + deadlines.TRAINING_LASTS,
             actor=clock,
             now=joined_at,
             password=hashed,
         )
-        if SECOND_FACTOR_REQUIRED & set(character.roles):
-            TOTP.activate(person, generate_totp_secret())
+        TOTP.activate(person, generate_totp_secret())
     return organisation
 
 

@@ -60,12 +60,13 @@ def _page(
     if found is None:
         raise Hidden(_("There is no such organisation."))
     inside = request.actor.programme or found.pk == request.actor.organisation_id
+    sees_people = bool(permits(may_see_people, request.actor, found))
     context = {
         "organisation": found,
         "facts": _facts(found),
         "inside": inside,
-        "people": _people(found, request.now) if inside else [],
-        "sees_people": bool(permits(may_see_people, request.actor, found)),
+        "people": _people(found, request.now) if sees_people else [],
+        "sees_people": sees_people,
         "keys": found.keys.order_by("-issued_at", "-pk") if inside else [],
         "own": found.pk == request.actor.organisation_id,
         "permission": permits(require, request.actor, Permission.ISSUE_KEYS),
