@@ -15,6 +15,7 @@ ROUTES = {
     "reviews.*recall*": "recalls",
     "signals.*lookup*": "lookups",
     "signals.sweep_chunks": "default",  # it must not wait behind the chunks that it looks after
+    "signals.tell_showings": "recalls",
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
 }
@@ -29,12 +30,20 @@ JOBS = {
     "heartbeat": every(15, "work.heartbeat"),
     "sweep": every(15, "work.sweep"),
     "forget": every(3600, "work.forget"),
+    "carry out notices": every(3600, "members.carry_out_notices"),
+    "ask for attestations": every(3600, "members.ask_for_attestations"),
+    "remind of attestations": every(3600, "members.remind_of_attestations"),
+    "note overdue attestations": every(3600, "members.note_overdue_attestations"),
+    "mail about attestations": every(3600, "members.mail_about_attestations"),
+    "note overdue subject requests": every(3600, "members.note_overdue_subject_requests"),
+    "note overdue notifications": every(600, "members.note_overdue_notifications"),
     "caution missed checks": every(60, "reviews.caution_missed_checks"),
     "hold missed checks": every(60, "reviews.hold_missed_checks"),
     "settle strays": every(60, "reviews.settle_strays"),
     "end holds": every(60, "reviews.end_holds"),
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
+    "settle restrictions": every(60, "reviews.settle_restrictions"),
     "expire signals": every(60, "reviews.expire_signals"),
     "lapse roles": every(60, "members.lapse_roles"),
     "warn people": every(3600, "members.warn_people"),
@@ -42,6 +51,11 @@ JOBS = {
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
+    "retire keys": every(60, "members.retire_keys"),
+    "announce lapses of keys": every(600, "members.announce_lapses"),
+    "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),
+    "warn of lapses": every(3600, "members.warn_of_lapses"),
+    "carry out mergers": every(3600, "members.carry_out_mergers"),
 }
 
 CONFIGURATION: dict[str, Any] = {

@@ -9,8 +9,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from lantern_site.members.key_texts import PATTERN
 from lantern_site.pages import public
-from lantern_site.rest import SCHEME, KeyAuthentication
+from lantern_site.rest import ENDS_AT, SCHEME, KeyAuthentication
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -24,7 +25,10 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "type": "http",
             "scheme": SCHEME,
             "bearerFormat": "lk_<prefix>_<secret>",
-            "description": "A key that a member admin has issued. It carries scopes and an expiry date.",
+            "description": "A key that a member admin has issued. It carries scopes, an expiry date, and perhaps the "
+            "networks from which it may be used. In its last 30 days every answer says in the header "
+            f"`{ENDS_AT}` when it stops working. Secret scanners find keys by the regular expression "
+            f"`{PATTERN}`.",
         }
 
 

@@ -13,9 +13,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from lantern_site import clock
@@ -109,6 +111,18 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Marks a page that everybody may read. What is neither this nor `signed_in` fails a test."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def site_nav(path: str) -> list[dict[str, Any]]:
+    """The links at the head of every public page."""
+    links = [
+        (reverse("transparency:editions"), _("Reports")),
+        (reverse("transparency:method"), _("Method")),
+        (reverse("signals:normalisation"), _("Normal forms")),
+        (reverse("members:assessments"), _("Assessments")),
+        (reverse("members:apply"), _("Take part")),
+    ]
+    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]
 
 
 def status_of(refusal: Refusal) -> HTTPStatus:

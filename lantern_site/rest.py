@@ -4,9 +4,11 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.db.models import TextChoices
@@ -24,6 +26,7 @@ from rest_framework.views import APIView
 from lantern_site import clock, public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
+from lantern_site.members import networks
 from lantern_site.members.models import ApiKey
 from lantern_site.members.services import keys
 
@@ -40,6 +43,9 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
 LARGEST_BODY = 1_000_000
 DEEPEST_BODY = 8
 SCHEME = "bearer"
+ENDS_AT = "Lantern-Key-Expires"
+"""The header that says when a key stops working, while it works no longer than `ENDS_SOON`."""
+ENDS_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,11 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _space, text = header.partition(" ")
         if not header:
             return None
-        now = clock.now()
-        key = keys.verify(text=text.strip(), now=now) if scheme.lower() == SCHEME else None
+        now, address = clock.now(), networks.of_client(request.META, settings.PROXY_COUNT)
+        key = keys.verify(text=text.strip(), address=address, now=now) if scheme.lower() == SCHEME else None
         if key is None:
             raise exceptions.AuthenticationFailed
-        keys.note_use(key, now=now)
+        keys.note_use(key, address=address, now=now)
         return Machine(key, key.actor()), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -121,10 +127,18 @@ class Resource(APIView):
 
     authentication_classes = [KeyAuthentication]
     parser_classes = [Json]
+    http_method_names = ["get", "post", "put", "patch", "delete", "options"]
+    """No HEAD: it would take what the feed hands out, with its receipts, and throw it away."""
+    caller: Machine | None = None
+
+    def perform_authentication(self, request: Request) -> None:
+        self.caller = cast(Machine | None, request.user)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers["Cache-Control"] = "no-store"
+        if self.caller is not None and self.caller.key.ends_at - clock.now() <= ENDS_SOON:
+            final.headers[ENDS_AT] = f"{self.caller.key.ends_at:%Y-%m-%dT%H:%M:%SZ}"
         return final
 
 

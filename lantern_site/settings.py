@@ -73,6 +73,7 @@ def keyring(name: str, what: str) -> dict[int, bytes]:
 DEBUG = flag("DEBUG")
 DEMO = flag("LANTERN_DEMO")
 HASH_UPLOADS = flag("HASH_UPLOADS")
+SHARE_PHONE_NUMBERS = flag("SHARE_PHONE_NUMBERS")
 SITE_URL = needed(
     "SITE_URL",
     "Give the address under which people reach this installation, such as https://lantern.example.org.",
@@ -238,8 +239,8 @@ SECURE_HSTS_PRELOAD = ENCRYPTED
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the web server. Their headers are believed only then.
-ALLAUTH_TRUSTED_PROXY_COUNT = number("PROXY_COUNT", 0)
-if ALLAUTH_TRUSTED_PROXY_COUNT:
+PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = number("PROXY_COUNT", 0)
+if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

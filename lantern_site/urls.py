@@ -11,7 +11,7 @@ register_converter(public_ids.Converter, "lnid")
 urlpatterns = [
     path("", include("lantern_site.health")),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg", permanent=True)),
-    path("", include("lantern_site.members.urls")),  # before allauth's: one of its pages is guarded there
+    path("", include("lantern_site.members.urls")),  # before allauth's: two of its pages are guarded there
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("signals.urls")),

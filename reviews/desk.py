@@ -8,7 +8,13 @@ from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
-from lantern_site.members.models import Organisation
+from lantern_site.members.models import (
+    AdviceVersion,
+    Attestation,
+    Organisation,
+    SecurityIncident,
+    SubjectRequest,
+)
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from reviews import queues
@@ -100,6 +106,34 @@ def expiring(actor: Actor, now: datetime) -> SignalQuerySet:
     return own.filter(status=Status.ACTIVE, expires_at__lte=now + RENEWABLE_BEFORE)
 
 
+def attestations_to_make(actor: Actor) -> QuerySet[Attestation]:
+    """Periods that the actor's member has not attested yet."""
+    if not concerns(actor, Permission.ATTEST):
+        return Attestation.objects.none()
+    return Attestation.objects.of(actor.organisation_id).open()
+
+
+def notes_to_confirm(actor: Actor) -> QuerySet[AdviceVersion]:
+    if not concerns(actor, Permission.ATTEST):
+        return AdviceVersion.objects.none()
+    return AdviceVersion.objects.unconfirmed_by(actor.organisation_id)
+
+
+def late_in_registers(actor: Actor, now: datetime) -> Lists:
+    """What is overdue in the programme's registers."""
+    if not concerns(actor, Permission.READ_REGISTERS):
+        return {
+            "late_attestations": Attestation.objects.none(),
+            "late_answers": SubjectRequest.objects.none(),
+            "late_notifications": SecurityIncident.objects.none(),
+        }
+    return {
+        "late_attestations": Attestation.objects.overdue_on(now.date()),
+        "late_answers": SubjectRequest.objects.overdue_on(now.date()),
+        "late_notifications": SecurityIncident.objects.late_at(now),
+    }
+
+
 def lists(actor: Actor, now: datetime) -> Lists:
     """Everything that waits, by the name under which pages show it."""
     return {
@@ -111,6 +145,9 @@ def lists(actor: Actor, now: datetime) -> Lists:
         "recalls": recalls_to_acknowledge(actor),
         "returned": returned(actor),
         "expiring": expiring(actor, now),
+        "attestations": attestations_to_make(actor),
+        "notes": notes_to_confirm(actor),
+        **late_in_registers(actor, now),
     }
 
 

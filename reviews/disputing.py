@@ -1,15 +1,15 @@
 """May this actor dispute, hold, decide, acknowledge or find this, now? Separation is by person and organisation."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry
 from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members.models import SubjectRequest
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from reviews import clocks, workflow
@@ -26,12 +26,6 @@ RECORD_LEAST = 10
 RECORD_PERCENT = 30
 READS = frozenset({"signal.revealed"})
 """Ledger actions that are no part in a case."""
-
-
-def deadline(start: datetime, days: int) -> datetime:
-    """`days` working days after `start`, by the programme's calendar."""
-    holidays = {date.fromisoformat(day) for day in settings.HOLIDAYS}
-    return clocks.working_days(start, days, holidays)
 
 
 def scope_of(reason: Reason, asked: Scope) -> Scope:
@@ -157,6 +151,8 @@ def may_release_as_programme(actor: Actor, placed: StewardHold) -> None:
     if placed.reason == HoldReason.CHECK_OVERDUE:
         raise WrongState(_("The completeness check is overdue: the hold ends when it is passed."))
     require(actor, Permission.HOLD)
+    if SubjectRequest.objects.restricting(placed.signal.public_id).exists():
+        raise WrongState(_("A data-subject request restricts this signal: the hold ends when it is decided."))
 
 
 def may_acknowledge(actor: Actor, delivery: Delivery, *, hits: int | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -94,9 +94,23 @@ class Dossier:
 
     @cached_property
     def _others(self) -> list[Signal]:
-        same = Signal.objects.visible_to(self.actor).filter(indicator=self.signal.indicator_id)
-        same = same.exclude(pk=self.signal.pk).exclude(status__in=[Status.CANCELLED, Status.RETURNED])
-        return list(same.select_related("organisation", "current_version").order_by("-submitted_at", "-pk")[:SIBLINGS])
+        """The other signals on the same indicator, newest first."""
+        same = [one for one in self._around if one.indicator_id == self.signal.indicator_id]
+        return sorted(same, key=lambda one: (one.submitted_at, one.pk), reverse=True)
+
+    @cached_property
+    def _around(self) -> list[Signal]:
+        """What stands beside the signal in one query: others on its indicator, and others of its incident."""
+        visible = Signal.objects.visible_to(self.actor).exclude(pk=self.signal.pk)
+        same = visible.filter(indicator=self.signal.indicator_id)
+        same = same.exclude(status__in=[Status.CANCELLED, Status.RETURNED]).order_by("-submitted_at", "-pk")
+        around = same.values("pk")[:SIBLINGS]
+        if self.signal.incident_id is not None:
+            case = visible.filter(incident=self.signal.incident_id).order_by("pk")
+            around = around.union(case.values("pk")[:SIBLINGS])
+        # Joined to no more than they show: with two tables more, PostgreSQL joins every signal before it picks these.
+        shown = Signal.objects.select_related("indicator__value", "organisation", "current_version", "submitted_by")
+        return list(shown.filter(pk__in=around).order_by("pk"))
 
     @cached_property
     def _corroborating(self) -> set[int]:
@@ -131,8 +145,8 @@ class Dossier:
         """The other signals of the same incident."""
         if self.signal.incident_id is None:
             return []
-        same = Signal.objects.visible_to(self.actor).filter(incident=self.signal.incident_id).exclude(pk=self.signal.pk)
-        return [rows.row_of(one, self.actor) for one in same.with_context().order_by("pk")[:SIBLINGS]]
+        same = [one for one in self._around if one.incident_id == self.signal.incident_id]
+        return [rows.row_of(one, self.actor) for one in same]
 
     @cached_property
     def disputes(self) -> list[Dispute]:
@@ -145,14 +159,14 @@ class Dossier:
     def recall(self) -> Recall | None:
         if self.signal.activated_at is None:
             return None
-        return Recall.objects.filter(signal=self.signal).order_by("-opened_at", "-pk").first()
+        waiting = Delivery.objects.waiting_for(self.actor.organisation_id).filter(recall=OuterRef("pk"))
+        newest = Recall.objects.filter(signal=self.signal).order_by("-opened_at", "-pk")
+        return newest.annotate(waits=Exists(waiting)).first()
 
     @cached_property
     def recall_waits(self) -> bool:
         """Whether the actor's organisation has yet to acknowledge the recall."""
-        if self.recall is None or self.sees_reach:
-            return False
-        return Delivery.objects.waiting_for(self.actor.organisation_id).filter(recall=self.recall).exists()
+        return not self.sees_reach and getattr(self.recall, "waits", False)
 
     @cached_property
     def recall_url(self) -> str:

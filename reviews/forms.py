@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
+from lantern_site.forms import Refusable, choices
 from lantern_site.members.models import Staff
 from reviews import workflow
 from reviews.services.decisions import Judgement
 from reviews.services.findings import FINANCIAL_ACTIONS, FINANCIAL_OUTCOMES, Found
 from reviews.workflow import PERSON_HARM, HoldReason, Verdict
 from signals import kinds
-from signals.forms import Refusable, choices
 
 Choices = list[tuple[str, str | Promise]]
 

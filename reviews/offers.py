@@ -64,7 +64,7 @@ class Offers:
 
     @cached_property
     def approving(self) -> Answer:
-        given = policies.approvals_given(self.signal)
+        given = {attestation: one.decided_by_id for attestation, one in self.dossier.given.items()}
         return permits(policies.may_approve, self.actor, self.signal, given, self.now)
 
     @cached_property
@@ -144,7 +144,10 @@ class Offers:
 
     @cached_property
     def held_by_programme(self) -> bool:
-        return self.actor.programme and StewardHold.objects.open().filter(signal=self.signal).exists()
+        """Looked up for those who could end the hold, of what was ever in the feed."""
+        if not concerns(self.actor, Permission.HOLD) or self.signal.activated_at is None:
+            return False
+        return StewardHold.objects.open().filter(signal=self.signal).exists()
 
     @cached_property
     def releasing(self) -> Answer:

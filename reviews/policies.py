@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
@@ -21,8 +22,8 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
     """The approvals rule, asked about a signal as it stands. Only what can matter is counted."""
     kind, on_probation = Kind(signal.indicator.kind), signal.organisation.on_probation(now.date())
     identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
-    today = identifiers.filter(submitted_at__gt=now - timedelta(hours=24))
-    in_24h = today.count() if kind in IDENTIFIERS else 0
+    today = Q(submitted_at__gt=now - timedelta(hours=24))
+    in_24h, shared = _counted(identifiers, today, on_probation=on_probation) if kind in IDENTIFIERS else (0, 0)
     unusual = in_24h > approvals.UNUSUAL_VOLUME
     return approvals.needed(
         Circumstances(
@@ -32,12 +33,20 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
             on_probation=on_probation,
-            identifiers_shared=identifiers.filter(activated_at__isnull=False).count() if on_probation else 0,
+            identifiers_shared=shared,
             identifiers_in_24h=in_24h,
-            checked_in_24h=_checked(today) if unusual else 0,
+            checked_in_24h=_checked(identifiers.filter(today)) if unusual else 0,
             draw=signal.public_id % 100,
         )
     )
+
+
+def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tuple[int, int]:
+    """How many are of today, and how many were ever shared: that matters on probation only, when they are few."""
+    counted = identifiers if on_probation else identifiers.filter(today)
+    shared = Count("pk", filter=Q(activated_at__isnull=False))
+    numbers = counted.aggregate(today=Count("pk", filter=today), shared=shared)
+    return numbers["today"], numbers["shared"] if on_probation else 0
 
 
 def _checked(signals: SignalQuerySet) -> int:

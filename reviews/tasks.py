@@ -39,3 +39,8 @@ def note_overdue_recalls() -> None:
 @shared_task(name="reviews.expire_signals", ignore_result=True)
 def expire_signals() -> None:
     duties.expire(now=clock.now())
+
+
+@shared_task(name="reviews.settle_restrictions", ignore_result=True)
+def settle_restrictions() -> None:
+    duties.settle_restrictions(now=clock.now())

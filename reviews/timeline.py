@@ -8,15 +8,17 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet, Payload
-from lantern_site.members.models import ApiKey, Community, Organisation, Staff
+from lantern_site.members.models import ApiKey, Community, Staff
 from reviews.models import Dispute, Recall
 from reviews.workflow import Attestation, HoldReason, Reason, RecallAnswer, RecallCause, Result
 from signals.models import Signal
@@ -41,6 +43,9 @@ SENTENCES: Mapping[str, Words] = {
     "signal.reinstated": gettext_lazy("Reinstated on appeal"),
     "signal.expired": gettext_lazy("Expired"),
     "signal.renewed": gettext_lazy("Renewed"),
+    "signal.handed_over": gettext_lazy("Taken over by the programme"),
+    "signal.shown": gettext_lazy("Shown to a member's machines"),
+    "signal.hidden": gettext_lazy("Hidden from a member's machines"),
     "signal.revealed": gettext_lazy("Saw the plain value"),
     "signal.cautioned": gettext_lazy("Under caution: never to be acted on alone"),
     "signal.cleared": gettext_lazy("No longer under caution"),
@@ -128,9 +133,9 @@ class _Reader:
     actor: Actor
     unnamed: frozenset[int]
 
-    def may_name(self, organisation: Organisation) -> bool:
-        own = organisation.pk == self.actor.organisation_id
-        return own or self.actor.programme or organisation.public_id not in self.unnamed
+    def may_name(self, organisation: int) -> bool:
+        own = organisation == self.actor.organisation
+        return own or self.actor.programme or organisation not in self.unnamed
 
 
 def of_signal(
@@ -168,10 +173,9 @@ def _told(
     changes: Mapping[int, list[Change]] | None = None,
 ) -> list[Told]:
     body = Payload.objects.filter(position=OuterRef("position")).values("body")
-    known = entries.filter(_visible(reader.actor), action__in=SENTENCES).annotate(body=Subquery(body[:1]))
-    shown = list(known.order_by("-position")[:newest])
-    names = _Names(reader, shown)
-    return [_tell(entry, names, changes or {}) for entry in shown]
+    known = entries.filter(_visible(reader.actor), action__in=SENTENCES)
+    shown = known.annotate(body=Subquery(body[:1]), acted=ACTED).order_by("-position")[:newest]
+    return [_tell(entry, reader, changes or {}) for entry in shown]
 
 
 def _visible(actor: Actor) -> Q:
@@ -184,8 +188,8 @@ def _visible(actor: Actor) -> Q:
     return known | Q(subject_kind="dispute")
 
 
-def _tell(entry: Entry, names: "_Names", versions: Mapping[int, list[Change]]) -> Told:
-    own = entry.organisation == names.reader.actor.organisation
+def _tell(entry: Entry, reader: _Reader, versions: Mapping[int, list[Change]]) -> Told:
+    own = entry.organisation == reader.actor.organisation
     payload = _payload(entry)
     quoted = " ".join(text for key, text in payload.items() if key not in NOTES)
     changes: list[Change] = [
@@ -193,7 +197,7 @@ def _tell(entry: Entry, names: "_Names", versions: Mapping[int, list[Change]]) -
     ]
     if entry.action == "signal.resubmitted":
         changes = [*versions.get(entry.facts.get("version", 0), []), *changes]
-    who, organisation = names.of(entry)
+    who, organisation = _who(entry, reader)
     return Told(entry.action, entry.at, who, organisation, _sentence(entry, quoted), changes)
 
 
@@ -209,31 +213,30 @@ def _payload(entry: Entry) -> dict[str, str]:
     return json.loads(bytes(body)) if body is not None else {}
 
 
-class _Names:
-    """Who the entries of one timeline name, fetched together."""
+def _beside(known: QuerySet[Any], **fields: str) -> Subquery:
+    """The row of the one who acted, beside the entry: no foreign key leads there."""
+    house = {"organisation": "organisation__name", "organisation_id": "organisation__public_id"}
+    return Subquery(known.filter(public_id=OuterRef("actor")).values(one=JSONObject(**fields, **house)))
 
-    def __init__(self, reader: _Reader, entries: Collection[Entry]) -> None:
-        self.reader = reader
-        by_kind = {kind: {entry.actor for entry in entries if entry.actor_kind == kind} for kind in ActorKind}
-        found: list[Staff | ApiKey] = []
-        if by_kind[ActorKind.STAFF]:
-            found += Staff.objects.filter(public_id__in=by_kind[ActorKind.STAFF]).select_related("organisation")
-        if by_kind[ActorKind.KEY]:
-            found += ApiKey.objects.filter(public_id__in=by_kind[ActorKind.KEY]).select_related("organisation")
-        self.known: dict[int, Staff | ApiKey] = {one.public_id: one for one in found}
 
-    def of(self, entry: Entry) -> tuple[str, str]:
-        """The one who acted, and the organisation."""
-        one = self.known.get(entry.actor)
-        if entry.actor_kind == ActorKind.CLOCK or one is None:
-            return _("The clock"), ""
-        organisation: Organisation = one.organisation
-        if organisation.pk == self.reader.actor.organisation_id:
-            own = one.name if isinstance(one, Staff) else _("Key “%(label)s”") % {"label": one.label}
-            return own, organisation.name
-        if not self.reader.may_name(organisation):
-            return _("A member"), ""
-        return (one.pseudonym if isinstance(one, Staff) else _("A key")), organisation.name
+ACTED = Case(
+    When(actor_kind=ActorKind.STAFF, then=_beside(Staff.objects.all(), name="name", pseudonym="pseudonym")),
+    When(actor_kind=ActorKind.KEY, then=_beside(ApiKey.objects.all(), label="label")),
+)
+
+
+def _who(entry: Entry, reader: _Reader) -> tuple[str, str]:
+    """The one who acted, and the organisation."""
+    one: dict[str, Any] | None = getattr(entry, "acted", None)
+    if one is None:
+        return _("The clock"), ""
+    is_person = entry.actor_kind == ActorKind.STAFF
+    if one["organisation_id"] == reader.actor.organisation:
+        own = one["name"] if is_person else _("Key “%(label)s”") % {"label": one["label"]}
+        return own, one["organisation"]
+    if not reader.may_name(one["organisation_id"]):
+        return _("A member"), ""
+    return (one["pseudonym"] if is_person else _("A key")), one["organisation"]
 
 
 def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:

@@ -142,6 +142,7 @@ class HoldReason(TextChoices):
     PERSON = "person", gettext_lazy("A person may be harmed")
     UNCLEAR = "unclear", gettext_lazy("The basis is unclear")
     SECURITY = "security", gettext_lazy("A security incident at the owner")
+    EXAMINED = "examined", gettext_lazy("The programme examines it")
     OTHER = "other", gettext_lazy("Other")
 
 

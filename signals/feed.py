@@ -5,18 +5,22 @@ takes nothing away, because the newest says everything. Positions are dense and 
 `audit.recording`), so that whoever has everything up to a position has missed nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation
 from signals import intake
 from signals.kinds import Severity
-from signals.models import Signal
+from signals.models import Showing, Signal, SignalQuerySet
 from signals.workflow import Status
+
+HIDDEN = "hidden"
+"""The status of a signal that the member may not see any more though it is still in use elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Line:
-    """The newest entry of one signal. A signal that is not active is told without content and value."""
+    """The newest entry of one signal. Unless the signal is active and shown it is told without content and value."""
 
     position: int
     at: datetime
@@ -108,10 +112,31 @@ def head() -> int:
     return Head.objects.values_list("position", flat=True).get(pk=1)
 
 
-def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> list[Signal]:
-    """The signals whose newest entry lies in (after, upto], in the order of these entries; the first `limit`."""
-    moved = Signal.objects.shared_with(organisation.pk).filter(position__gt=after, position__lte=upto)
-    return list(moved.only("position", "status", "organisation_id").order_by("position")[:limit])
+@dataclass(frozen=True)
+class Due:
+    """A signal that is to be told at this position: because it moved, or because it is shown or hidden now."""
+
+    position: int
+    signal_pk: int
+
+
+def due(organisation: Organisation, *, after: int, upto: int, limit: int) -> list[Due]:
+    """What lies in (after, upto] for the member, in the order of the ledger; the first `limit`.
+
+    A signal that moved and was shown or hidden is due twice: `still_due` keeps the later one.
+    """
+    between = {"position__gt": after, "position__lte": upto}
+    moved = _known_to(organisation).filter(**between).order_by("position").values_list("position", "pk")
+    turned = Showing.objects.filter(organisation=organisation, **between).order_by("position")
+    found = [*moved[:limit], *turned.values_list("position", "signal")[:limit]]
+    return [Due(position, pk) for position, pk in sorted(found)[:limit]]
+
+
+def _known_to(organisation: Organisation) -> SignalQuerySet:
+    """What the member's machines are told of: what is shared with it, and what it received that was corrected since."""
+    others = Signal.objects.filter(pk=OuterRef("pk"))
+    shared, corrected = others.shared_with(organisation.pk), others.corrected_for(organisation.pk)
+    return Signal.objects.filter(Exists(shared) | Exists(corrected))
 
 
 def lock(signal_pks: Iterable[int]) -> None:
@@ -125,27 +150,33 @@ def lock(signal_pks: Iterable[int]) -> None:
         cursor.execute(locking, [list(signal_pks)])
 
 
-def still_due(signals: Sequence[Signal]) -> list[Signal]:
-    """The signals locked and with their context. One that has moved on is left out: it comes again, further on."""
-    positions = {signal.pk: signal.position for signal in signals}
-    lock(list(positions))
-    found = Signal.objects.with_context().filter(pk__in=positions).order_by("position")
-    return [signal for signal in found if signal.position == positions[signal.pk]]
+def still_due(organisation: Organisation, dues: Sequence[Due]) -> list[tuple[Due, Signal | None]]:
+    """Each with its signal, locked and with its context, or None where it is hidden from the member.
+
+    What has moved on since, or is told again further on, is left out here.
+    """
+    pks = {due.signal_pk for due in dues}
+    lock(pks)
+    known = {signal.pk: signal for signal in _known_to(organisation).with_context().filter(pk__in=pks)}
+    newest = {pk: signal.position for pk, signal in known.items()}
+    for pk, position in Showing.objects.filter(organisation=organisation, signal__in=pks).values_list(
+        "signal", "position"
+    ):
+        newest[pk] = max(newest.get(pk, 0), position)
+    return [(due, known.get(due.signal_pk)) for due in dues if newest.get(due.signal_pk) == due.position]
 
 
-def lines(signals: Sequence[Signal]) -> list[Line]:
-    """What is to be told about these signals, fetched by `still_due`."""
-    positions = [signal.position for signal in signals]
-    times = dict(Entry.objects.filter(position__in=positions).values_list("position", "at"))
-    return [_line(signal, times) for signal in signals]
+def lines(told: Sequence[tuple[Due, Signal | None]]) -> list[Line]:
+    """What is to be told, fetched by `still_due`."""
+    entries = Entry.objects.filter(position__in=[due.position for due, _signal in told])
+    found = {position: (at, subject) for position, at, subject in entries.values_list("position", "at", "subject")}
+    return [_line(due.position, *found[due.position], signal) for due, signal in told]
 
 
-def _line(signal: Signal, times: Mapping[int, datetime]) -> Line:
-    at = times[signal.position]
-    if signal.status != Status.ACTIVE:
-        return Line(signal.position, at, signal.public_id, signal.status)
-    value = intake.value_of(signal.indicator)
-    return Line(signal.position, at, signal.public_id, signal.status, value, content_of(signal))
+def _line(position: int, at: datetime, public_id: int, signal: Signal | None) -> Line:
+    if signal is None or signal.status != Status.ACTIVE:
+        return Line(position, at, public_id, HIDDEN if signal is None else signal.status)
+    return Line(position, at, public_id, signal.status, intake.value_of(signal.indicator), content_of(signal))
 
 
 def sight_of(signal: Signal, organisation_id: int) -> Sight:

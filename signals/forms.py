@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
 from lantern_site.errors import Invalid, Refusal
+from lantern_site.forms import NONE_CHOSEN, Refusable, choices
 from lantern_site.members.models import Community
 from signals import candidates, hashing, kinds
 from signals.candidates import Parsed
@@ -19,20 +20,6 @@ from signals.purposes import Purpose, Surface
 from signals.workflow import Status
 
 UPLOAD_LIMIT = 25 * 2**20
-NONE_CHOSEN: list[tuple[str, str | Promise]] = [("", _("Choose"))]
-
-
-class Refusable(forms.Form):
-    """A form that can show a refusal of the domain beside the field that it names."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field.partition("-")[0] if isinstance(refusal, Invalid) else ""
-        self.add_error(field if field in self.fields else None, str(refusal))
-
-
-def choices(words: Any) -> list[tuple[str, str | Promise]]:
-    """The words of a closed list with an empty first choice: nothing is preselected."""
-    return [*NONE_CHOSEN, *words.choices]
 
 
 class FindSignals(forms.Form):

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
@@ -15,7 +15,7 @@ from lantern_site.members.models import ApiKey, Community, Organisation, Staff
 from lantern_site.work.models import Leased
 from signals import kinds
 from signals.purposes import Purpose, Surface
-from signals.workflow import LIVE, SHOWN_TO_OTHERS, Status
+from signals.workflow import LIVE, NO_LONGER_USED, SHOWN_TO_OTHERS, Status
 
 
 class Indicator(models.Model):
@@ -74,24 +74,32 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         return self.filter(organisation=organisation_id)
 
     def shared_with(self, organisation_id: int | None) -> "SignalQuerySet":
-        """What other members have shared with this one: through a community that it was in at the time, or that is
-        open to later members, and that is meant for its region too."""
-        region = ArraySubquery(Organisation.objects.filter(pk=organisation_id or 0).values("region"))
+        """What other members have shared with this one, while it may receive: through a community that it was in at
+        the time or whose older signals it sees, and that is meant for its region too."""
+        receiving = Organisation.objects.receiving().filter(pk=organisation_id or 0)
+        region = ArraySubquery(receiving.values("region"))
         return self.filter(
-            Q(community__open_to_later_members=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
-            community__memberships__organisation=organisation_id,
+            Q(community__memberships__sees_older=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
+            community__memberships__organisation__in=receiving,
             community__memberships__left_at__isnull=True,
             status__in=SHOWN_TO_OTHERS,
             activated_at__isnull=False,
-        ).exclude(Q(organisation=organisation_id) | Q(current_version__not_to_regions__contains=region))
+        ).exclude(Q(organisation=organisation_id) | Q(not_to_regions__contains=region))
+
+    def corrected_for(self, organisation_id: int | None) -> "SignalQuerySet":
+        """What a member has received and must not use any more: known to it whatever its standing is by now."""
+        received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id)
+        return self.filter(Exists(received), status__in=NO_LONGER_USED).exclude(organisation=organisation_id)
 
     def visible_to(self, actor: Actor) -> "SignalQuerySet":
         """Everything that the actor may know of. The database holds the same rule (row-level security)."""
         if actor.is_clock or actor.programme:
             return self.all()
         own = Q(organisation=actor.organisation_id)
-        shared = Q(pk__in=self.model._default_manager.shared_with(actor.organisation_id).values("pk"))
-        return self.filter(own | shared)
+        others = self.model._default_manager.filter(pk=OuterRef("pk"))  # asked row by row: a set of all would be slow
+        shared = Exists(others.shared_with(actor.organisation_id))
+        corrected = Exists(others.corrected_for(actor.organisation_id))
+        return self.filter(own | shared | corrected)
 
     def matchable(self) -> "SignalQuerySet":
         """What a match job or look-up may answer with."""
@@ -132,6 +140,8 @@ class Signal(models.Model):
     ended_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     renewals = models.PositiveSmallIntegerField(default=0)
+    not_to_regions = ArrayField(models.CharField(max_length=40), default=list)
+    """As the current version says; here too, because the database asks it of every row."""
     position = models.BigIntegerField(default=0)
 
     objects = SignalQuerySet.as_manager()
@@ -306,6 +316,23 @@ class Poll(models.Model):
 
     def __str__(self) -> str:
         return f"poll {self.pk}"
+
+
+class Showing(models.Model):
+    """What the machines of a member were told last about seeing a signal that has not changed itself: that it is shown
+    to them now, or hidden from them. `position` is that of the ledger's entry."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="showings")
+    signal = models.ForeignKey(Signal, models.CASCADE, related_name="showings")
+    is_shown = models.BooleanField()
+    position = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "signal"], name="one_last_word_on_showing")]
+        indexes = [models.Index(fields=["organisation", "position"], name="showing_by_position")]
+
+    def __str__(self) -> str:
+        return f"showing {self.pk}"
 
 
 class MatchJobQuerySet(models.QuerySet["MatchJob"]):

@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import jobs
+from signals.services import departures, jobs, showing
 
 
 @shared_task(name="signals.run_chunk", acks_late=True, ignore_result=True)
@@ -17,3 +17,13 @@ def run_chunk(chunk_id: int) -> None:
 @shared_task(name="signals.sweep_chunks", ignore_result=True)
 def sweep_chunks() -> None:
     jobs.sweep(now=clock.now())
+
+
+@shared_task(name="signals.tell_showings", acks_late=True, ignore_result=True)
+def tell_showings(organisation_id: int) -> None:
+    showing.tell(organisation_id=organisation_id, now=clock.now())
+
+
+@shared_task(name="signals.part_with", acks_late=True, ignore_result=True)
+def part_with(organisation_id: int) -> None:
+    departures.part_with(organisation_id=organisation_id, now=clock.now())

@@ -30,6 +30,9 @@ ENDED = frozenset(Status) - LIVE
 SHOWN_TO_OTHERS = frozenset({Status.ACTIVE, Status.HELD, Status.WITHDRAWN, Status.RETRACTED, Status.EXPIRED})
 
 
+NO_LONGER_USED = SHOWN_TO_OTHERS - {Status.ACTIVE}
+
+
 class Move(StrEnum):
     RETURN = "return"
     RESUBMIT = "resubmit"

@@ -17,10 +17,34 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.models import Community, Grant, Invitation, Membership, Organisation, Staff
+from lantern_site.members.lifecycle import (
+    CRITERIA,
+    MOVES,
+    PASSED_BY_WHAT_HAPPENS,
+    WAY_IN,
+    DataRole,
+    GateKind,
+    MemberKind,
+    MemberState,
+    Move,
+    Public,
+    Region,
+    ReviewResult,
+    Suspension,
+)
+from lantern_site.members.models import (
+    AgreementText,
+    Application,
+    Community,
+    Grant,
+    Invitation,
+    LegalGate,
+    Membership,
+    Organisation,
+    Staff,
+)
 from lantern_site.members.roles import Role
-from lantern_site.members.services import invitations
+from lantern_site.members.services import admission, agreements, compliance, gates, invitations, standing, trials
 from reviews.approvals import Approvals
 from reviews.policies import approvals_needed
 from reviews.services import decisions
@@ -61,7 +85,7 @@ def organisation(
     )
     if created and kind != MemberKind.PROGRAMME:
         joined_at = datetime(joined_on.year, joined_on.month, joined_on.day, tzinfo=UTC)
-        Membership.objects.create(community=everyone(), organisation=made, joined_at=joined_at)
+        Membership.objects.create(community=everyone(), organisation=made, joined_at=joined_at, sees_older=True)
     return made
 
 
@@ -71,6 +95,12 @@ def member(name: str = "Pixelpond", *, probation_ends_on: date | None = None) ->
 
 def financial_member(name: str = "Tidewater Pay") -> Organisation:
     return organisation(name, MemberKind.FINANCIAL)
+
+
+def suspend(of: Organisation, what: Suspension = Suspension.ALL) -> Organisation:
+    """The organisation may not do this any more."""
+    steward = actor(programme(), Role.STEWARD)
+    return standing.suspend(organisation_id=of.public_id, what=what, reason="Audit.", actor=steward, now=NOW)
 
 
 def programme() -> Organisation:
@@ -109,6 +139,8 @@ def actor(of: Organisation, *held: Role, now: datetime = NOW) -> Actor:
 
 def sign_in(client: Client, person: Staff) -> None:
     """The person signs in in this browser, with a second factor a moment ago."""
+    if not Authenticator.objects.filter(user=person).exists():
+        Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
     client.force_login(person)
     session = client.session
     shown = {"method": "mfa", "at": clock.now().timestamp(), "reauthenticated": True}
@@ -197,6 +229,99 @@ def fresh(signal: Signal) -> Signal:
     """The signal as the database has it now."""
     with acting_as(Actor.clock()):
         return Signal.objects.with_context().get(public_id=signal.public_id)
+
+
+def steward() -> Actor:
+    return actor(programme(), Role.STEWARD)
+
+
+def application(name: str = "Saltmarsh Social", *, now: datetime = NOW) -> tuple[Application, str]:
+    """An application that waits, and the secret of its link."""
+    return admission.apply(
+        name=name,
+        kind=MemberKind.PLATFORM,
+        region=Region.EUROPE,
+        services=[("Saltmarsh", Public.UNDER_16), ("Saltmarsh Pro", Public.ADULT)],
+        contact_name="Mina Aalto",
+        contact_email="mina@example.org",
+        would_share="Addresses of accounts that we closed.",
+        answers={kind: f"Our answer about {kind}." for kind in CRITERIA},
+        now=now,
+    )
+
+
+def agreement(version: str = "1.0", *, now: datetime = NOW) -> AgreementText:
+    found = AgreementText.objects.filter(version=version).first()
+    text = "Signals are leads, never proof."
+    return found or agreements.publish(
+        version=version, text=text, effective_on=now.date(), actor=Actor.clock(), now=now
+    )
+
+
+def pass_gate(of: Organisation, kind: GateKind, *, by: Actor | None = None, now: datetime = NOW) -> None:
+    """Pass a gate as it is passed: most by a note, some by what happens."""
+    by = by or steward()
+    if kind not in PASSED_BY_WHAT_HAPPENS:
+        gates.pass_gate(organisation_id=of.public_id, kind=kind, note="Seen.", actor=by, now=now)
+    elif kind == GateKind.COMPLIANCE_REVIEW:
+        compliance.hold_review(
+            organisation_id=of.public_id, result=ReviewResult.PASSED, summary="In order.", actor=by, now=now
+        )
+    elif kind == GateKind.TEST_SIGNAL:
+        sent = trials.send_test_signal(organisation_id=of.public_id, actor=by, now=now)
+        of.refresh_from_db()
+        trials.acknowledge_test_signal(test_id=sent.public_id, actor=actor(of, Role.ANALYST), now=now)
+
+
+def move(of: Organisation, by: Actor, step: Move, *, now: datetime = NOW) -> None:
+    """One of the moves on the way in, without its gates."""
+    if step == Move.APPROVE:
+        with acting_as(Actor.clock()):
+            waiting = Application.objects.get(organisation=of)
+        admission.decide(application_id=waiting.public_id, move=step, reason="", actor=by, now=now)
+    elif step == Move.SIGN:
+        agreements.sign(
+            organisation_id=of.public_id,
+            agreement_id=agreement(now=now).public_id,
+            signed_by="Noor Haddad",
+            function="Chief executive",
+            signed_on=now.date(),
+            actor=by,
+            now=now,
+        )
+    elif step == Move.ONBOARD:
+        admission.start_onboarding(organisation_id=of.public_id, actor=by, now=now)
+    else:
+        admission.activate(organisation_id=of.public_id, actor=by, now=now)
+    of.refresh_from_db()
+
+
+def on_the_way(state: MemberState, name: str = "Saltmarsh Social", *, now: datetime = NOW) -> Organisation:
+    """An organisation that has come as far as `state`, through every gate on the way."""
+    by = steward()
+    waiting, _secret = application(name, now=now)
+    of = waiting.organisation
+    for step in WAY_IN[: [MOVES[each].end for each in WAY_IN].index(state) + 1]:
+        for kind in sorted(MOVES[step].gates - {GateKind.AGREEMENT}):
+            pass_gate(of, kind, by=by, now=now)
+        move(of, by, step, now=now)
+    return of
+
+
+def legal_gate(of: Organisation, jurisdiction: Region = Region.EUROPE, *, now: datetime = NOW) -> LegalGate:
+    return gates.pass_legal_gate(
+        organisation_id=of.public_id,
+        jurisdiction=jurisdiction,
+        lawful_basis="Legitimate interest",
+        offence_basis="National law, section 12",
+        data_role=DataRole.CONTROLLER,
+        transfers="Standard contractual clauses",
+        assessed_on=now.date(),
+        assessment="DPIA 7",
+        counsel="Reed and Partners",
+        actor=steward(),
+        now=now,
+    )
 
 
 def invited(

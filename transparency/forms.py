@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.audit.models import EntryQuerySet
-from signals.forms import Refusable
+from lantern_site.forms import Refusable
 
 
 class Freeze(Refusable):

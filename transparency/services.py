@@ -41,14 +41,14 @@ def freeze(*, year: int, actor: Actor, now: datetime) -> Edition:
 
 def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     """Compute the figures of an edition, and protect them. Doing it again gives the same figures."""
-    edition = _edition(edition_id)
+    edition = _edition(edition_id, actor)
     policies.may_compute(actor, edition)
     try:
         published = figures.document(edition.year, edition.position, bytes(edition.root))
     except disclosure.Unprotectable as reason:
         raise WrongState(_("A table cannot be protected: %(reason)s.") % {"reason": reason}) from None
     with recording(actor, now) as record:
-        edition = _edition(edition_id, locked=True)
+        edition = _edition(edition_id, actor, locked=True)
         policies.may_compute(actor, edition)
         edition.figures = published
         edition.stage, edition.computed_at, edition.computed_by = Edition.Stage.COMPUTED, now, staff_of(actor)
@@ -60,7 +60,7 @@ def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
 def publish(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     """Let everybody read an edition. One edition of a year is published."""
     with recording(actor, now) as record:
-        edition = _edition(edition_id, locked=True)
+        edition = _edition(edition_id, actor, locked=True)
         policies.may_publish(actor, edition)
         others = Edition.objects.of_year(edition.year).select_for_update().order_by("pk")
         if any(other.is_published for other in others):
@@ -79,7 +79,9 @@ def _head() -> tuple[int, bytes]:
         raise WrongState(str(fault)) from None
 
 
-def _edition(edition_id: int, *, locked: bool = False) -> Edition:
+def _edition(edition_id: int, actor: Actor, *, locked: bool = False) -> Edition:
+    """The edition, or Hidden for whoever may not enter the studio: they do not learn which editions there are."""
+    policies.may_enter_studio(actor)
     editions = Edition.objects.select_related("frozen_by", "computed_by")
     if locked:
         editions = editions.select_for_update(of=("self",))

@@ -13,7 +13,7 @@ CONFIRMED = (timedelta(days=368), timedelta(days=150))
 """How long before the end of the story everybody was trained, and confirmed."""
 LATE = "tomas@example.org"
 """Who missed the second time: the training lapses in six days, and the confirmation is due."""
-INVITING, INVITED = "Harbourline", "Noor Hassan"
+INVITING, INVITED = "Harbourline", "Salma Hassan"
 
 
 def train(organisation: Organisation, *, again: bool, now: datetime) -> None:

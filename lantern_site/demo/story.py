@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import cast, events, people
+from lantern_site.demo import admission, cast, events, machines, people, registers
 from lantern_site.demo.world import World
 from lantern_site.errors import Refusal
 from lantern_site.members.roles import Role
@@ -47,13 +47,17 @@ def tell(ends: datetime) -> World:
     for hours in (52, 30, 20, 7):
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
     _plan_people(world)
+    machines.plan(world)
     _plan_report(world)
+    admission.plan_applicants(world, hashed)
+    registers.plan(world)
     world.tell()
     return world
 
 
 def _enter(world: World, house: cast.House, hashed: str, now: datetime) -> None:
     world.enter(house, hashed)
+    admission.keep_papers(world, house, now)
 
 
 def _plan_day(world: World, morning: datetime, how_many: float) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site.members.lifecycle import Capability, KeyScope
@@ -37,14 +38,19 @@ class Permission(TextChoices):
     DECIDE_APPEAL = "decide_appeal", _("Decide appeals")
     MANAGE_MEMBERS = "manage_members", _("Admit members, keep their gates, and see who they are")
     SUSPEND = "suspend", _("Suspend members, and part from them")
+    GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
     SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
-    ISSUE_KEYS = "issue_keys", _("Issue and rotate keys of machines")
+    SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
+    ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
+    ROTATE_KEYS = "rotate_keys", _("Rotate keys of machines")
     REVOKE_KEYS = "revoke_keys", _("Revoke keys of machines")
+    REVOKE_KEYS_OF_MEMBERS = "revoke_keys_of_members", _("Revoke a member's key that has leaked, or when it has left")
     ATTEST = "attest", _("Sign and attest for the own organisation")
     KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
     READ_REGISTERS = "read_registers", _("Read the registers of the programme")
+    PUBLISH_ASSESSMENT = "publish_assessment", _("Publish an assessment of the programme")
     ENTER_STUDIO = "enter_studio", _("See editions of the report before they are published")
     EDIT_REPORT = "edit_report", _("Freeze and compute an edition of the report")
     PUBLISH_REPORT = "publish_report", _("Publish an edition of the report")
@@ -86,7 +92,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.REVEAL: rule(
         Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.ADJUDICATOR, trained=True, proven=True
     ),
-    Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ, needs=Capability.RECEIVE),
+    Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ),  # who may not receive is told corrections
     Permission.MATCH: rule(Role.ANALYST, scope=KeyScope.LOOKUP, needs=Capability.RECEIVE),
     Permission.STEER_JOB: rule(Role.ANALYST, scope=KeyScope.LOOKUP),
     Permission.FIND: rule(Role.ANALYST),
@@ -101,14 +107,19 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.DECIDE_APPEAL: rule(Role.EXTERNAL_ADJUDICATOR),
     Permission.MANAGE_MEMBERS: rule(Role.STEWARD),
     Permission.SUSPEND: rule(Role.STEWARD, proven=True),
-    Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD),
+    Permission.GIVE_NOTICE: rule(Role.MEMBER_ADMIN, proven=True),
+    Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
     Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
+    Permission.ROTATE_KEYS: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
+    Permission.REVOKE_KEYS_OF_MEMBERS: rule(Role.STEWARD, proven=True),
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
     Permission.KEEP_REGISTERS: rule(Role.STEWARD),
     Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),
+    Permission.PUBLISH_ASSESSMENT: rule(Role.STEWARD, proven=True),
     Permission.ENTER_STUDIO: rule(Role.EDITOR, Role.PUBLISHER, Role.AUDITOR),
     Permission.EDIT_REPORT: rule(Role.EDITOR),
     Permission.PUBLISH_REPORT: rule(Role.PUBLISHER, proven=True),
@@ -120,3 +131,79 @@ TABLE: Mapping[Permission, Rule] = {
 def roles_for(wanted: Iterable[Permission]) -> frozenset[Role]:
     """Everybody who may do one of these."""
     return frozenset().union(*(TABLE[one].roles for one in wanted))
+
+
+# How the table is shown
+
+
+class Field(TextChoices):
+    """What permissions are about, in the order in which people read of them."""
+
+    SHARING = "sharing", _("Sharing")
+    REVIEWING = "reviewing", _("Reviewing")
+    RECEIVING = "receiving", _("Receiving")
+    DISPUTES = "disputes", _("Disputes")
+    ADMINISTRATION = "administration", _("Administration of a member")
+    PROGRAMME = "programme", _("Programme")
+    REPORT = "report", _("Report and ledger")
+
+
+FIELDS: Mapping[Field, tuple[Permission, ...]] = {
+    Field.SHARING: (
+        Permission.SHARE,
+        Permission.SHARE_IN_DANGER,
+        Permission.CANCEL,
+        Permission.WITHDRAW,
+        Permission.RENEW,
+    ),
+    Field.REVIEWING: (Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
+    Field.RECEIVING: (
+        Permission.READ_FEED,
+        Permission.MATCH,
+        Permission.STEER_JOB,
+        Permission.FIND,
+        Permission.ACKNOWLEDGE,
+    ),
+    Field.DISPUTES: (
+        Permission.DISPUTE,
+        Permission.CONFIRM_HOLD,
+        Permission.ANSWER,
+        Permission.ACCEPT,
+        Permission.DECIDE,
+        Permission.DECIDE_APPEAL,
+    ),
+    Field.ADMINISTRATION: (
+        Permission.MANAGE_STAFF,
+        Permission.SEE_KEYS,
+        Permission.ISSUE_KEYS,
+        Permission.ROTATE_KEYS,
+        Permission.REVOKE_KEYS,
+        Permission.ATTEST,
+        Permission.GIVE_NOTICE,
+    ),
+    Field.PROGRAMME: (
+        Permission.MANAGE_MEMBERS,
+        Permission.SUSPEND,
+        Permission.MANAGE_COMMUNITIES,
+        Permission.SEE_STAFF,
+        Permission.REVOKE_KEYS_OF_MEMBERS,
+        Permission.KEEP_REGISTERS,
+        Permission.READ_REGISTERS,
+        Permission.PUBLISH_ASSESSMENT,
+    ),
+    Field.REPORT: (
+        Permission.ENTER_STUDIO,
+        Permission.EDIT_REPORT,
+        Permission.PUBLISH_REPORT,
+        Permission.READ_LEDGER,
+        Permission.READ_WHOLE_LEDGER,
+    ),
+}
+"""Every permission stands in one field."""
+
+STANDINGS: Mapping[Capability, Promise] = {
+    Capability.SUBMIT: _("may share"),
+    Capability.RECEIVE: _("may receive"),
+    Capability.CONNECT: _("may connect machines"),
+}
+"""What the organisation must be able to, in words."""

@@ -12,7 +12,7 @@ from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import Hidden, NotAllowed, NotProven, Refusal, WrongState
 from lantern_site.members import roles
 from lantern_site.members.lifecycle import Capability, MemberState
-from lantern_site.members.models import Grant, GrantQuerySet, Organisation, Staff
+from lantern_site.members.models import ApiKey, Grant, GrantQuerySet, Organisation, Staff
 from lantern_site.members.permissions import TABLE, Permission, Rule
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 
@@ -87,6 +87,32 @@ _STANDING = {
     Capability.RECEIVE: gettext_lazy("Your organisation may not receive signals at present."),
     Capability.CONNECT: gettext_lazy("Your organisation may not connect machines at present."),
 }
+
+
+def may_see_keys(actor: Actor, organisation: Organisation) -> None:
+    """Whether the actor may see the keys of this organisation, and what they have read."""
+    if not actor.programme and actor.organisation_id != organisation.pk:
+        raise Hidden(_("There is no such organisation."))
+    require(actor, Permission.SEE_KEYS)
+
+
+def may_rotate_key(actor: Actor, key: ApiKey, now: datetime) -> None:
+    """Open to suspended members and those that left, too: what the new key may do is no more."""
+    if key.organisation_id != actor.organisation_id:
+        raise NotAllowed(_("Only its own organisation rotates a key."))
+    if key.revoked_at is not None or key.ends_at <= now:
+        raise WrongState(_("This key has ended. Issue a new one."))
+    if key.retire_at is not None:
+        raise WrongState(_("This key was rotated before. Rotate the one that replaced it."))
+    require(actor, Permission.ROTATE_KEYS)
+
+
+def may_revoke_key(actor: Actor, key: ApiKey) -> None:
+    if key.revoked_at is not None:
+        raise WrongState(_("This key was revoked before."))
+    own = key.organisation_id == actor.organisation_id
+    if not actor.is_clock:
+        require(actor, Permission.REVOKE_KEYS if own else Permission.REVOKE_KEYS_OF_MEMBERS)
 
 
 def _is_chosen(actor: Actor, rule: Rule) -> bool:

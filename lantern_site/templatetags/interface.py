@@ -88,6 +88,10 @@ STATES: Mapping[str, Look] = {
     "refused": Look(gettext_lazy("Refused"), "rust", "ban"),
     # claims
     "mine": Look(pgettext_lazy("a claim", "Yours"), "amber", "lock"),
+    # keys of machines
+    "in_use": Look(gettext_lazy("In use"), "pine", "check"),
+    "retiring": Look(gettext_lazy("Retiring"), "amber", "clock"),
+    "revoked": Look(gettext_lazy("Revoked"), "rust", "ban"),
     # members and editions
     "suspended": Look(gettext_lazy("Suspended"), "rust", "circle-pause"),
     "frozen": Look(gettext_lazy("Frozen"), "", "lock"),
@@ -113,6 +117,7 @@ KIND_ICONS: Mapping[str, str] = {
     "pdq": "image",
     "phash": "image",
     "video_md5": "film",
+    "vpdq": "film",
 }
 
 # The second word of a ledger action ("signal.approved") decides; what is not listed shows the turning clock.

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
@@ -82,7 +83,7 @@ def open(  # noqa: A001 - the word of the domain
         named, signals = _locked_with(signal_id, reach, actor)
         disputing.may_dispute(actor, named)
         _check_objection(named, scope, reason, statement, hold_asked)
-        due_at = disputing.deadline(now, clocks.DECIDE_DAYS)
+        due_at = clock.working_days(now, clocks.DECIDE_DAYS)
         dispute = Dispute.objects.create(
             scope=reach,
             signal=named,
@@ -95,7 +96,7 @@ def open(  # noqa: A001 - the word of the domain
             reason=reason,
             statement=statement,
             hold_asked=hold_asked,
-            answer_due_at=disputing.deadline(now, clocks.ANSWER_DAYS),
+            answer_due_at=clock.working_days(now, clocks.ANSWER_DAYS),
             decide_due_at=now + clocks.DECIDE_IN_DANGER if any(signal.danger for signal in signals) else due_at,
         )
         DisputedSignal.objects.bulk_create(
@@ -218,7 +219,7 @@ def appeal(*, dispute_id: int, text: str, actor: Actor, now: datetime) -> Disput
         _check_text(text, _("Say what the decision got wrong."), "text")
         dispute = case.dispute
         dispute.appeal_text, dispute.appealed_at, dispute.appealed_by = text, now, staff_of(actor)
-        dispute.decide_due_at = disputing.deadline(now, clocks.DECIDE_DAYS)
+        dispute.decide_due_at = clock.working_days(now, clocks.DECIDE_DAYS)
         _move(case, DisputeMove.APPEAL, "appeal_text", "appealed_at", "appealed_by", "decide_due_at")
         by_owner = actor.organisation_id != dispute.opener_id
         _note(case, "dispute.appealed", payload={"appeal": text}, facts={"by": "owner" if by_owner else "opener"})
@@ -266,8 +267,8 @@ def confirm_hold(*, dispute_id: int, actor: Actor, now: datetime) -> Dispute:
         disputing.may_hold(actor, case.dispute, now)
         dispute = case.dispute
         dispute.held_at, dispute.held_by = now, staff_of(actor)
-        dispute.hold_until = disputing.deadline(now, clocks.HOLD_DAYS)
-        on_hold = disputing.deadline(now, clocks.DECIDE_DAYS_ON_HOLD)
+        dispute.hold_until = clock.working_days(now, clocks.HOLD_DAYS)
+        on_hold = clock.working_days(now, clocks.DECIDE_DAYS_ON_HOLD)
         dispute.decide_due_at = min(dispute.decide_due_at, on_hold)
         dispute.save(update_fields=["held_at", "held_by", "hold_until", "decide_due_at"])
         _note(case, "dispute.hold_confirmed")
@@ -281,7 +282,7 @@ def extend_hold(*, dispute_id: int, actor: Actor, now: datetime) -> Dispute:
         disputing.may_extend_hold(actor, case.dispute)
         dispute = case.dispute
         assert dispute.hold_until is not None
-        dispute.hold_until = disputing.deadline(dispute.hold_until, clocks.EXTENSION_DAYS)
+        dispute.hold_until = clock.working_days(dispute.hold_until, clocks.EXTENSION_DAYS)
         dispute.hold_extended = True
         dispute.save(update_fields=["hold_until", "hold_extended"])
         _note(case, "dispute.hold_extended")

@@ -94,8 +94,14 @@ def release(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
         if placed is None:
             raise WrongState(_("The programme does not hold this signal."))
         disputing.may_release_as_programme(actor, placed)
-        placed.released_at, placed.released_by = now, staff_of(actor)
-        placed.save(update_fields=["released_at", "released_by"])
-        moves.note(record, signal, "signal.hold_lifted", facts={"reason": placed.reason})
-        settle(record, signal)
+        end(record, signal, placed)
         return signal
+
+
+def end(record: Recorder, signal: Signal, placed: StewardHold) -> None:
+    """End the programme's hold of a locked signal."""
+    placed.released_at = record.now
+    placed.released_by = None if record.actor.is_clock else staff_of(record.actor)
+    placed.save(update_fields=["released_at", "released_by"])
+    moves.note(record, signal, "signal.hold_lifted", facts={"reason": placed.reason})
+    settle(record, signal)

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import WrongState
 from lantern_site.pages import PageRequest, signed_in
 from reviews import forms, waiting
 from reviews.services import claims
 from reviews.views import queue, signal
-from reviews.views.attempts import attempt
 
 
 @require_POST

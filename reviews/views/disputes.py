@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
@@ -21,9 +23,7 @@ from reviews import cases, desk, disputing, forms, waiting
 from reviews.models import Dispute, DisputeQuerySet
 from reviews.services import disputes
 from reviews.views import signal as signals
-from reviews.views.attempts import attempt
 from reviews.workflow import OPEN, Reason, Result, Scope
-from signals.forms import Refusable
 
 PAGE = 25
 Words = str | Promise

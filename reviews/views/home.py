@@ -32,6 +32,23 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "recalls": (gettext_lazy("Recalls"), gettext_lazy("wait for your acknowledgement"), "reviews:recalls"),
     "leads": (gettext_lazy("Leads"), gettext_lazy("nobody has examined yet"), "reviews:leads"),
     "expiring": (gettext_lazy("Expiring soon"), gettext_lazy("signals end within 14 days"), "signals:list"),
+    "attestations": (gettext_lazy("Attestations"), gettext_lazy("periods are not attested"), "members:attestations"),
+    "notes": (gettext_lazy("Advisory notes"), gettext_lazy("wait to be read"), "members:notes"),
+    "late_attestations": (
+        gettext_lazy("Attestations overdue"),
+        gettext_lazy("of all organisations"),
+        "members:attestation_register",
+    ),
+    "late_answers": (
+        gettext_lazy("Data-subject requests"),
+        gettext_lazy("are past their term"),
+        "members:subject_requests",
+    ),
+    "late_notifications": (
+        gettext_lazy("Security incidents"),
+        gettext_lazy("past 72 hours without a notification"),
+        "members:incidents",
+    ),
 }
 """What may wait: heading, what the number counts, and where it is dealt with."""
 

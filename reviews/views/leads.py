@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lantern_site import public_ids
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
@@ -20,7 +21,6 @@ from lantern_site.members.policies import organisation_of
 from lantern_site.pages import PageRequest, signed_in
 from reviews import forms
 from reviews.services import findings
-from reviews.views.attempts import attempt
 from signals import rows
 from signals.kinds import HASHES
 from signals.leads import reference_of

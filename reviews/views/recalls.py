@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Refusal
@@ -19,7 +20,6 @@ from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import cases, desk, disputing, forms
 from reviews.models import Delivery, Recall
 from reviews.services import recalls
-from reviews.views.attempts import attempt
 from reviews.workflow import RecallAnswer, RecallCause, ReportCorrected
 from signals import rows
 from signals.models import Signal

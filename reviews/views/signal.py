@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site.attempts import Attempt, attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.members.models import Grant, Staff
+from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
@@ -23,10 +26,8 @@ from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds
 from reviews.views import queue
-from reviews.views.attempts import Attempt, attempt
 from reviews.workflow import HoldReason
 from signals import feed, receipts
-from signals.forms import Refusable
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
 from signals.services import sharing
@@ -57,7 +58,9 @@ def page(
     found = find(request, signal_id)
     dossier = Dossier(found, request.actor, request.now)
     offers = Offers(dossier)
-    asked = _forms(request, offers) | dict(given or {})
+    offered = _forms(request, offers)
+    asked = offered | dict(given or {})
+    unsaid = next((form for name, form in (given or {}).items() if not _is_shown(name, offered, offers)), None)
     in_queue = offers.reviews or offers.checking
     context = {
         **(navigation.rail(request, "reviews:queue") if in_queue else {}),
@@ -67,7 +70,8 @@ def page(
         "forms": asked,
         "options": offers.options(str(asked["decision"]["verdict"].value() or "")) if offers.reviews else [],
         "place": queue.place(request, found) if offers.reviews else None,
-        "sentence": sentence,
+        "sentence": sentence or _sentence(unsaid),
+        "unsaid": unsaid,
         "taken": _taken(dossier) if given or sentence else "",
         "value": _value(dossier, offers, plain, error),
     }
@@ -81,14 +85,16 @@ def find(request: PageRequest, signal_id: int) -> Signal:
     """
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
-    full = visible.select_related("claim__staff", "current_version__proposed_by")
+    given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
+    full = visible.select_related("claim__staff", "current_version__proposed_by").annotate(is_received=Exists(given))
     found = full.first()
     if found is None:
         raise unknown_signal()
-    if actor.programme or actor.organisation_id is None or actor.organisation_id == found.organisation_id:
+    is_own = actor.organisation_id == found.organisation_id
+    if actor.programme or is_own or getattr(found, "is_received", False):
         return found
     feed.lock([found.pk])
-    receipts.give([found], actor.organisation_id, Receipt.Way.PAGE, request.now)
+    receipts.give([found], organisation_id_of(actor), Receipt.Way.PAGE, request.now)
     return full.get()
 
 
@@ -116,6 +122,20 @@ def _forms(request: PageRequest, offers: Offers) -> dict[str, Refusable]:
     if offers.renewing:
         asked["renew"] = forms.Renew(auto_id="renew_%s")
     return asked
+
+
+def _is_shown(name: str, offered: Mapping[str, Refusable], offers: Offers) -> bool:
+    """Whether the card has a place for this form: of a decision also when it says who works on it or who was faster."""
+    if name == "decision":
+        return offers.reviews or offers.dossier.acted_since is not None
+    return name in offered
+
+
+def _sentence(unsaid: Refusable | None) -> str:
+    """What a form says that the page does not show: it was refused to somebody to whom it is not offered."""
+    if unsaid is None:
+        return ""
+    return " ".join(unsaid.non_field_errors() or next(iter(unsaid.errors.values()), []))
 
 
 def _taken(dossier: Dossier) -> str:

@@ -1,19 +1,20 @@
 """What the OpenAPI document says about each operation."""
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from lantern_site.rest import RefusedOut
+from lantern_site.rest import ENDS_AT, RefusedOut
 from signals.api import serializers
 
 Documented = Callable[[Any], Any]
 
 REFUSALS: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "The body is not JSON.",
-    HTTPStatus.UNAUTHORIZED: "No key, or one that is wrong, revoked or expired.",
+    HTTPStatus.UNAUTHORIZED: "No key, or one that is wrong, has ended, or is used from elsewhere than its networks.",
     HTTPStatus.FORBIDDEN: "The key lacks the scope, or the organisation may not do this at present.",
     HTTPStatus.NOT_FOUND: "There is no such thing, or the key may not know of it: the two look the same.",
     HTTPStatus.NOT_ACCEPTABLE: "Something else than `application/json` was asked for.",
@@ -65,6 +66,15 @@ ROW = {
 }
 
 
+ENDS = OpenApiParameter(
+    ENDS_AT,
+    datetime,
+    OpenApiParameter.HEADER,
+    response=True,
+    description="When the key stops working. Sent in its last 30 days: ask your member admin to rotate it.",
+)
+
+
 def operation(
     name: str, summary: str, text: str, *, answer: Any, example: Any, request: Any = None, asked: Any = None,
     refusals: tuple[HTTPStatus, ...] = (), parameters: tuple[Any, ...] = (),
@@ -78,7 +88,7 @@ def operation(
         examples.append(OpenApiExample("Request", value=asked, request_only=True))
     documented: Documented = extend_schema(
         operation_id=name, summary=summary, description=text, tags=["signals"], request=request,
-        parameters=list(parameters), responses=answers, examples=examples,
+        parameters=[*parameters, ENDS], responses=answers, examples=examples,
     )  # fmt: skip
     return documented
 
@@ -200,13 +210,17 @@ look_up = operation(
 myself = operation(
     "myself",
     "What your key stands for",
-    "The organisation, the scopes, the communities that signals can be shared with, and the end of the ledger.",
+    "The organisation, the scopes, from where and until when the key may be used, the communities that signals can be "
+    "shared with, and the end of the ledger.",
     answer=serializers.MeOut,
     example={
         "organisation": {"id": OWNER, "name": "Pixelpond"},
         "key": "Intake service",
         "scopes": ["submit", "read"],
+        "networks": ["203.0.113.0/24"],
         "expires_at": "2026-09-01T08:00:00Z",
+        "retire_at": None,
+        "corrections_only": False,
         "communities": [{"id": COMMUNITY, "name": "Everyone"}],
         "head": 4720,
     },

@@ -42,6 +42,7 @@ class FeedStatusWord(TextChoices):
     WITHDRAWN = Status.WITHDRAWN.value, "remove it"
     RETRACTED = Status.RETRACTED.value, "remove it, it was wrong: look at what you did because of it"
     EXPIRED = Status.EXPIRED.value, "remove it"
+    HIDDEN = feed.HIDDEN, "remove it: it is not shared with you any more, and nothing is said about whether it is right"
 
 
 def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
@@ -54,7 +55,7 @@ def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
 class ValueIn(In[Item]):
     """One value as you have it."""
 
-    kind = Word(kinds.Kind, help_text="`payment`, `phone` and `vpdq` cannot be shared yet.")
+    kind = Word(kinds.Kind, help_text="`vpdq` cannot be shared yet; `phone` only where it is switched on.")
     value = serializers.CharField(
         trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."
     )
@@ -306,7 +307,10 @@ class Me:
     organisation: feed.Party
     label: str
     scopes: list[str]
+    networks: list[str]
     expires_at: datetime
+    retire_at: datetime | None
+    corrections_only: bool
     communities: list[feed.Party]
     head: int
 
@@ -315,6 +319,15 @@ class MeOut(serializers.Serializer[Me]):
     organisation = PartyOut()
     key = serializers.CharField(source="label", help_text="What the key was called when it was issued.")
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=KeyScope.choices))
+    networks = serializers.ListField(
+        child=serializers.CharField(), help_text="From where the key may be used; empty: from anywhere."
+    )
     expires_at = serializers.DateTimeField()
+    retire_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the key stops because another replaces it: take that one into use before."
+    )
+    corrections_only = serializers.BooleanField(
+        help_text="The organisation has left: the key is told of corrections to what it received, and nothing new."
+    )
     communities = PartyOut(many=True)
     head = serializers.IntegerField(help_text="The end of the ledger.")

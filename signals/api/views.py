@@ -62,7 +62,10 @@ class Myself(Resource):
             organisation=Party(key.organisation.public_id, key.organisation.name),
             label=key.label,
             scopes=key.scopes,
+            networks=key.networks,
             expires_at=key.expires_at,
+            retire_at=key.retire_at,
+            corrections_only=key.corrections_only,
             communities=[Party(community.public_id, community.name) for community in communities],
             head=log.head(),
         )

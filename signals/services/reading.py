@@ -30,8 +30,8 @@ def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
             raise Invalid(_("This position lies beyond the end of the ledger. Begin again with 0."), "after")
         key = ApiKey.objects.get(public_id=actor.id)
         due = feed.due(organisation, after=after, upto=head, limit=limit)
-        told = feed.still_due(due)
-        active = [signal for signal in told if signal.status == Status.ACTIVE]
+        told = feed.still_due(organisation, due)
+        active = [signal for _due, signal in told if signal is not None and signal.status == Status.ACTIVE]
         receipts.give(active, organisation.pk, Receipt.Way.FEED, now, key)
         cursor = due[-1].position if due else after
         Poll.objects.create(key=key, after=after, upto=cursor, head=head, at=now)
@@ -59,6 +59,6 @@ def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:
     """The own signals for a key that shares; those of others, too, for a key that may read the feed."""
     own = Q(organisation=organisation)
     if permits(policies.may_read_feed, actor):
-        return Signal.objects.filter(own | Q(pk__in=Signal.objects.shared_with(organisation.pk).values("pk")))
+        return Signal.objects.visible_to(actor)
     require(actor, Permission.SHARE_IN_DANGER)
     return Signal.objects.filter(own)

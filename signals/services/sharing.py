@@ -73,7 +73,7 @@ def _take_all(items: Sequence[Item]) -> list[Taken]:
         try:
             one = intake.take(item)
         except Invalid as refusal:
-            raise Invalid(refusal.sentence, f"{refusal.field or 'value'}-{number}") from refusal
+            raise Invalid(refusal.sentence, f"{refusal.field or 'value'}-{number}", refusal.code) from refusal
         taken.setdefault((one.normal.kind, one.normal.value), one)
     return list(taken.values())
 
@@ -136,8 +136,8 @@ def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor,
         **{field: getattr(statement, field) for field in VERSION_FIELDS},
     )
     version.save(force_insert=True)
-    signal.current_version = version
-    signal.save(update_fields=["current_version"])
+    signal.current_version, signal.not_to_regions = version, version.not_to_regions
+    signal.save(update_fields=["current_version", "not_to_regions"])
 
 
 def _free_text(statement: Statement) -> dict[str, str]:

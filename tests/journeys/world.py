@@ -10,10 +10,14 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import KeyScope
-from lantern_site.members.models import Invitation, Organisation, Staff
+from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
+from lantern_site.members.models import Attestation, Invitation, Organisation, SignalsRule, Staff
+from lantern_site.members.networks import read
+from lantern_site.members.registers import Party, Ruling
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
-from lantern_site.members.services import grants, keys, staff, training
+from lantern_site.members.services import communities, grants, keys, staff, standing, training
+from lantern_site.members.services.communities import Outline
+from lantern_site.members.services.registers import attestations, dialogue, incidents, subject_requests
 from reviews.models import Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
@@ -36,9 +40,10 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import jobs, reading, sharing
 from tests import builders
 from tests.builders import statement
+from tests.members import cases
 from transparency import services as transparency
 
 PICTURE = sha256(b"a synthetic picture").hexdigest()
@@ -69,6 +74,9 @@ class World:
         self._jobs()
         self._disputes()
         self._recalls()
+        self._standing()
+        self._machines()
+        self._registers()
         self._report()
 
     def address(self, pattern: str) -> str:
@@ -94,8 +102,27 @@ class World:
             self._person(role, builders.programme(), role)
         self.ids["pixelpond"] = public_ids.shown(self.pixelpond.public_id)
         self.ids["kestrel"] = public_ids.shown(self.kestrel.public_id)
-        admin = self.actor(Role.MEMBER_ADMIN)
-        keys.issue(label="Hash matcher", scopes=tuple(KeyScope), days=365, actor=admin, now=self.ago(days=3))
+
+    def _machines(self) -> None:
+        """A key in use, one that retires, one that leaked and was tried from elsewhere, and what each has read."""
+        admin = builders.actor(self.pixelpond, Role.MEMBER_ADMIN)
+        office, cloud, stranger = read("203.0.113.7"), read("2001:db8:7::1"), read("198.51.100.9")
+        every: dict[str, Any] = {"scopes": tuple(KeyScope), "actor": admin}
+        matcher, _text = keys.issue(label="Hash matcher", days=365, now=self.ago(days=300), **every)
+        keys.rotate(key_id=matcher.public_id, days=90, overlap_days=14, networks=[], now=self.ago(days=3), **every)
+        networks = [f"203.0.{number}.0/24" for number in range(113, 118)] + ["2001:db8:7::/48"]
+        reader, text = keys.issue(
+            label="Feed reader of the moderation service", days=90, networks=networks, now=self.ago(days=9), **every
+        )
+        for used, address, days in ((matcher, office, 2.0), (reader, office, 1.0), (reader, cloud, 0.5)):
+            keys.note_use(used, address=address, now=self.ago(days=days))
+        keys.verify(text=text, address=stranger, now=self.ago(hours=3))
+        reading.read_feed(after=0, limit=40, actor=reader.actor(), now=self.ago(hours=2))
+        leaked, _text = keys.issue(label="Laptop of an intern", days=30, now=self.ago(days=20), **every)
+        reading.read_feed(after=0, limit=3, actor=leaked.actor(), now=self.ago(days=1))
+        keys.revoke(key_id=leaked.public_id, reason=Revocation.LEAKED, actor=admin, now=self.ago(hours=1))
+        for name, key in (("matcher", matcher), ("reader", reader), ("leaked", leaked)):
+            self._name(name, key)
 
     def _person(self, who: str, of: Organisation, *held: Role, name: str = "") -> None:
         self.people[who] = builders.person(of, *held, name=name)
@@ -282,6 +309,64 @@ class World:
         decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
         with acting_as(Actor.clock()):
             return Recall.objects.get(signal=signal)
+
+    def _standing(self) -> None:
+        """A member that is suspended, one that leaves, and communities by hand and by rule."""
+        steward = self.actor(Role.STEWARD)
+        for name, rule in (("suspended", None), ("leaving", SignalsRule.WITHDRAW)):
+            self._name(name, member := builders.member(f"Member that is {name}"))
+            if rule is None:
+                builders.suspend(member)
+                continue
+            leaves_on = (self.now + timedelta(days=30)).date()
+            asked: dict[str, Any] = {"organisation_id": member.public_id, "actor": steward, "now": self.now}
+            standing.give_notice(rule=rule, leaves_on=leaves_on, **asked)
+        everyone = builders.everyone()
+        circle = communities.found(
+            outline=Outline("Games with a chat", NOTE), open_to_later_members=True, actor=steward, now=self.now
+        )
+        for member in (self.pixelpond, self.kestrel):
+            communities.add(
+                community_id=circle.public_id, organisation_id=member.public_id, actor=steward, now=self.now
+            )
+        banks = Outline("Banks", by_rule=True, kinds=(MemberKind.FINANCIAL,), regions=("europe",))
+        communities.found(outline=banks, open_to_later_members=False, actor=steward, now=self.now)
+        self._name("everyone", everyone)
+        self._name("circle", circle)
+
+    def _registers(self) -> None:
+        """Something in every register, open and done."""
+        steward, admin, now = self.actor(Role.STEWARD), self.actor(Role.MEMBER_ADMIN), self.now
+        attestations.ask(now=now)
+        attestations.note_overdue(now=now)
+        with acting_as(Actor.clock()):
+            self._name("attestation", Attestation.objects.of(self.pixelpond.pk).latest("starts_on"))
+        self._name("authority", cases.government_request(received_on=self.ago(days=9).date(), now=now))
+        self._name("person", person := cases.subject_request(received_on=self.ago(days=8).date(), now=now))
+        self._name("answered_person", answered := cases.subject_request(received_on=self.ago(days=20).date(), now=now))
+        for case, found in ((person, [self.picture.public_id, self.child.public_id]), (answered, [])):
+            subject_requests.note_search(case_id=case.public_id, kind="email", signals=found, actor=steward, now=now)
+        subject_requests.decide(
+            case_id=answered.public_id, ruling=Ruling.NOTHING_HELD, reason=NOTE, letter=NOTE, actor=steward, now=now
+        )
+        leak = cases.incident(self.pixelpond, self.kestrel, detected_at=self.ago(hours=30), now=now)
+        incidents.inform(incident_id=leak.public_id, notice=NOTE, actor=steward, now=now)
+        self._name("leak", leak)
+        self._name("assessment", cases.published_assessment("Publish how long recalls take.", NOTE, now=now))
+        self._name("assessment_draft", cases.described(cases.assessment(now=now), summary_en=NOTE, now=now))
+        for is_public in (True, False):
+            dialogue.note_meeting(
+                held_on=self.ago(days=3).date(),
+                parties=list(Party),
+                subject="How wrong signals are corrected",
+                note=NOTE,
+                is_public=is_public,
+                actor=steward,
+                now=now,
+            )
+        self._name("advice", cases.advice(text=NOTE, now=now).advice)
+        read = cases.advice("Sharing profile names", now=now).advice
+        dialogue.confirm(advice_id=read.public_id, version=1, actor=admin, now=now)
 
     def _report(self) -> None:
         """Last year's report is published, the one before is a draft."""

@@ -4,11 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lantern_site.pages import public
+from lantern_site.pages import public, site_nav
 from transparency import disclosure, exports, figures, metrics, report
 from transparency.dimensions import MARKS
 from transparency.models import Edition
@@ -62,12 +61,6 @@ def _published(year: int) -> Edition:
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     return render(request, template, context | {"site_nav": site_nav(request.path)})
-
-
-def site_nav(path: str) -> list[dict[str, Any]]:
-    """The links at the head of every public page."""
-    links = [(reverse("transparency:editions"), _("Reports")), (reverse("transparency:method"), _("Method"))]
-    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

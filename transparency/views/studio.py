@@ -14,13 +14,12 @@ from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require
-from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.pages import PageRequest, signed_in, site_nav, status_of
 from transparency import forms, metrics, policies, rendering, report, services
 from transparency.figures import Document
 from transparency.metrics import Metric
 from transparency.models import Edition
 from transparency.rendering import Table
-from transparency.views.public import site_nav
 
 STEPS = (
     (Edition.Stage.FROZEN, "frozen_at"),

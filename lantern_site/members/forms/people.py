@@ -8,16 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
-from lantern_site.errors import Invalid, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.members.roles import Role
-
-
-class Refusable(forms.Form):
-    """A form that can show a refusal of the domain beside the field that it names."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        field = refusal.field if isinstance(refusal, Invalid) else ""
-        self.add_error(field if field in self.fields else None, str(refusal))
 
 
 def day(label: Any, **kwargs: Any) -> forms.DateField:

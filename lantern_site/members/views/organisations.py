@@ -1,64 +1,95 @@
 """Pages about members: the directory, and one organisation with its people and keys."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
-from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
-from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, Refusal
-from lantern_site.members.forms import machines as forms
-from lantern_site.members.models import ApiKey, Grant, Organisation, Staff
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import may_see_people, permits, require
-from lantern_site.members.services import keys
-from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.errors import Hidden
+from lantern_site.forms import Refusable
+from lantern_site.members import admission as questions
+from lantern_site.members.lifecycle import GONE, NOT_ADMITTED, ON_THE_WAY, MemberState
+from lantern_site.members.models import Grant, Organisation, OrganisationQuerySet, Staff
+from lantern_site.members.policies import may_see_people, permits
+from lantern_site.members.views import standing
+from lantern_site.members.views.tabs import Tab, tabs_of_lists
+from lantern_site.pages import PageRequest, signed_in
+
+STATES = {"coming": ON_THE_WAY, "active": frozenset({MemberState.ACTIVE}), "going": GONE}
+DUE = "due"
 
 
 @require_GET
 @signed_in
 def directory(request: PageRequest) -> HttpResponse:
-    """Who takes part."""
+    """Who takes part; to the programme also what has to be looked after."""
+    keeping = request.actor.programme
+    chosen = request.GET.get("show", "")
     people = Count("staff", filter=Q(staff__is_active=True), distinct=True)
     members = Organisation.objects.members().annotate(people=people).order_by("name", "pk")
-    return render(request, "members/directory.html", {"members": members})
+    if chosen in STATES:
+        members = members.filter(state__in=STATES[chosen])
+    rows = _with_health(members, request.now.date()) if keeping else [(member, []) for member in members]
+    if keeping and chosen == DUE:
+        rows = [(member, found) for member, found in rows if found]
+    context = {"rows": rows, "keeping": keeping, "lists": tabs_of_lists(request), "tabs": _tabs(chosen, keeping)}
+    return render(request, "members/directory.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def _with_health(members: OrganisationQuerySet, today: date) -> list[tuple[Organisation, Sequence[questions.Due]]]:
+    return [(member, questions.due(member, today)) for member in questions.with_papers(members)]
+
+
+def _tabs(chosen: str, keeping: bool) -> list[Tab]:
+    words = {"": _("All"), "coming": _("On the way"), "active": _("Active"), "going": _("Leaving and left")}
+    words |= {DUE: _("To look after")} if keeping else {}
+    url = reverse("members:directory")
+    return [
+        {"url": f"{url}?show={name}" if name else url, "label": label, "count": None, "current": name == chosen}
+        for name, label in words.items()
+    ]
+
+
+@require_GET
 @signed_in
 def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
-    """One organisation; its own admin issues keys here (POST)."""
-    if request.method != "POST":
-        return _page(request, organisation_id, forms.IssueKey())
-    form, status = forms.IssueKey(request.POST), 422
-    if form.is_valid():
-        try:
-            key, secret = keys.issue(**form.cleaned_data, actor=request.actor, now=request.now)
-            with acting_as(request.actor):
-                return _page(request, organisation_id, forms.IssueKey(), issued=(key, secret))
-        except Refusal as refusal:
-            form.add_error((refusal.field if isinstance(refusal, Invalid) else "") or None, str(refusal))
-            status = status_of(refusal)
-    with acting_as(request.actor):
-        return _page(request, organisation_id, form, status=status)
+    """One organisation."""
+    return page(request, organisation_id)
 
 
-def _page(
+def find(request: PageRequest, organisation_id: int) -> Organisation:
+    """The organisation; who only asks to take part is known to the programme alone."""
+    found = Organisation.objects.filter(public_id=organisation_id).first()
+    if found is None or (found.state in NOT_ADMITTED and not request.actor.programme):
+        raise Hidden(_("There is no such organisation."))
+    return found
+
+
+def find_papers(request: PageRequest, organisation_id: int) -> Organisation:
+    """A member whose papers the actor may read: the own organisation, or any for the programme."""
+    found = find(request, organisation_id)
+    inside = request.actor.programme or found.pk == request.actor.organisation_id
+    if found.is_programme or found.state in NOT_ADMITTED or not inside:
+        raise Hidden(_("There is no such page."))
+    return found
+
+
+def page(
     request: PageRequest,
     organisation_id: int,
-    form: forms.IssueKey,
     *,
-    issued: tuple[ApiKey, str] | None = None,
+    given: Mapping[str, Refusable] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = Organisation.objects.filter(public_id=organisation_id).first()
-    if found is None:
-        raise Hidden(_("There is no such organisation."))
+    """The whole page, inside `acting_as` only. `given` are forms of its cards that were refused."""
+    found = find(request, organisation_id)
+    if found.state in NOT_ADMITTED:
+        return redirect("members:application", found.application.public_id)
     inside = request.actor.programme or found.pk == request.actor.organisation_id
     sees_people = bool(permits(may_see_people, request.actor, found))
     context = {
@@ -67,17 +98,11 @@ def _page(
         "inside": inside,
         "people": _people(found, request.now) if sees_people else [],
         "sees_people": sees_people,
-        "keys": found.keys.order_by("-issued_at", "-pk") if inside else [],
         "own": found.pk == request.actor.organisation_id,
-        "permission": permits(require, request.actor, Permission.ISSUE_KEYS),
-        "form": form,
-        "issued": issued,
         "crumbs": [(reverse("members:directory"), _("Members"))],
+        **(standing.context(request, found, given or {}) if inside else {}),
     }
-    response = render(request, "members/organisation.html", context, status=status)
-    if issued is not None:
-        response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "members/organisation.html", context, status=status)
 
 
 def _people(found: Organisation, now: datetime) -> list[tuple[Staff, str]]:
@@ -92,16 +117,8 @@ def _facts(found: Organisation) -> list[dict[str, object]]:
         {"term": _("Kind"), "value": found.get_kind_display()},
         {"term": _("State"), "value": found.get_state_display()},
         {"term": _("Suspension"), "value": found.get_suspended_display()},
-        {"term": _("Region"), "value": found.region},
-        {"term": _("Joined"), "value": found.joined_on},
+        {"term": _("Region"), "value": found.region_name},
+        {"term": _("Joined"), "value": found.joined_on or nothing},
         {"term": _("Probation until"), "value": found.probation_ends_on or nothing},
         {"term": _("May handle identifiers since"), "value": found.identifiers_allowed_from or nothing},
     ]
-
-
-@require_POST
-@signed_in
-def revoke(request: PageRequest, key_id: int) -> HttpResponse:
-    key = keys.revoke(key_id=key_id, actor=request.actor, now=request.now)
-    messages.info(request, _("The key “%(label)s” is revoked.") % {"label": key.label})
-    return redirect("members:organisation", key.organisation.public_id)

@@ -14,12 +14,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantern_site.audit.access import acting_as
+from lantern_site.errors import Hidden
 from lantern_site.members import deadlines
 from lantern_site.members.forms import own as forms
 from lantern_site.members.forms.people import OneSession
 from lantern_site.members.models import Session
 from lantern_site.members.services import preferences, sessions
 from lantern_site.pages import ONWARD, SECOND_FACTORS, PageRequest, remember_the_way, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def address(request: PageRequest) -> HttpResponse:
+    """Stands where allauth lets people change their address by themselves: unproven, and without a trace."""
+    raise Hidden(_("There is no such page."))
 
 
 @require_GET

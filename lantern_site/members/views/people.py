@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
+from lantern_site.forms import Refusable
 from lantern_site.members import policies
 from lantern_site.members.deadlines import Access
 from lantern_site.members.forms import people as forms
@@ -25,7 +26,7 @@ from lantern_site.members.policies import concerns, permits
 from lantern_site.members.services import access, invitations
 from lantern_site.pages import SECOND_FACTORS, PageRequest, signed_in, status_of
 
-Given = Mapping[str, forms.Refusable]
+Given = Mapping[str, Refusable]
 DUE = {Access.DUE, Access.SUSPENDED}
 
 
@@ -51,7 +52,7 @@ def people(request: PageRequest, organisation_id: int) -> HttpResponse:
     return redirect("members:people", organisation_id)
 
 
-def attempt(form: forms.Refusable, act: Callable[[], object]) -> HTTPStatus:
+def attempt(form: Refusable, act: Callable[[], object]) -> HTTPStatus:
     """Call the service when the form is complete; the form shows a refusal. What is hidden is left to the door."""
     if not form.is_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
@@ -82,7 +83,7 @@ def _people_page(
     everybody = list(with_roles(Staff.objects.filter(organisation=organisation), request).order_by("name", "pk"))
     here = [standing(person, request) for person in everybody if person.is_active]
     here.sort(key=lambda row: row["access"] not in DUE)  # what is to be done comes first
-    asked: dict[str, forms.Refusable] = {
+    asked: dict[str, Refusable] = {
         "invite": forms.Invite(offered=policies.roles_of(organisation)),
         "chosen": forms.ChosenPeople(among=[]),
         **(given or {}),

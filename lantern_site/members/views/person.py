@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lantern_site.audit.access import acting_as
+from lantern_site.forms import Refusable
 from lantern_site.members import policies
 from lantern_site.members.forms import people as forms
 from lantern_site.members.models import Staff, Training
@@ -103,7 +104,7 @@ def end_role(request: PageRequest, staff_id: int) -> HttpResponse:
     return redirect("members:person", staff_id)
 
 
-def _plainly_refused(request: PageRequest, staff_id: int, form: forms.Refusable, status: HTTPStatus) -> HttpResponse:
+def _plainly_refused(request: PageRequest, staff_id: int, form: Refusable, status: HTTPStatus) -> HttpResponse:
     """The page again with the sentence, for an action that is one button."""
     sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
     with acting_as(request.actor):
@@ -136,7 +137,7 @@ def withdraw_training(request: PageRequest, training_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def deactivate(request: PageRequest, staff_id: int) -> HttpResponse:
-    form = forms.Refusable(request.POST)
+    form = Refusable(request.POST)
     status = people.attempt(form, lambda: staff.deactivate(staff_id=staff_id, actor=request.actor, now=request.now))
     if status != HTTPStatus.OK:
         return _plainly_refused(request, staff_id, form, status)
@@ -147,7 +148,7 @@ def deactivate(request: PageRequest, staff_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def reactivate(request: PageRequest, staff_id: int) -> HttpResponse:
-    form = forms.Refusable(request.POST)
+    form = Refusable(request.POST)
     status = people.attempt(form, lambda: staff.reactivate(staff_id=staff_id, actor=request.actor, now=request.now))
     if status != HTTPStatus.OK:
         return _plainly_refused(request, staff_id, form, status)

@@ -197,11 +197,12 @@ def test_a_member_that_may_not_receive_gets_nothing() -> None:
     kestrel = builders.member("Kestrel")
     builders.active(builders.member("Pixelpond"))
     client = machine(kestrel)
-    Organisation.objects.filter(pk=kestrel.pk).update(suspended=Suspension.RECEIVE)
+    builders.suspend(kestrel, Suspension.RECEIVE)
 
     answer = client.get("/api/v1/feed")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 200
+    assert answer.json()["entries"] == []
     assert not Receipt.objects.exists()
 
 
@@ -226,3 +227,13 @@ def test_nobody_on_the_way_may_keep_an_answer() -> None:
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert json.loads(answer.content)["entries"] == []
+
+
+def test_nothing_is_handed_out_to_a_request_that_takes_no_content() -> None:
+    builders.active(builders.member("Pixelpond"))
+
+    answer = machine(builders.member("Kestrel")).head("/api/v1/feed")
+
+    assert answer.status_code == 405
+    assert not Receipt.objects.exists()
+    assert not Poll.objects.exists()

@@ -12,6 +12,7 @@ from django.test import Client
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from reviews.services import decisions
 from reviews.services.decisions import Judgement
@@ -143,10 +144,10 @@ def test_a_signal_that_is_retracted_while_a_page_is_made_is_not_told_as_active(
     actor = key_of(builders.member("Kestrel")).actor()
     still_due = feed.still_due
 
-    def retract_first(signals: list[Signal]) -> list[Signal]:
+    def retract_first(organisation: Organisation, dues: list[feed.Due]) -> list[tuple[feed.Due, Signal | None]]:
         (retraction,) = in_threads(_retract, (signal, owner))
         retraction.result()
-        return still_due(signals)
+        return still_due(organisation, dues)
 
     monkeypatch.setattr(feed, "still_due", retract_first)
 

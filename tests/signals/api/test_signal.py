@@ -8,7 +8,6 @@ from django.test import Client
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.members.lifecycle import KeyScope, Suspension
-from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from signals import intake
 from signals.models import Receipt, Signal
@@ -81,7 +80,7 @@ def test_a_member_that_may_not_receive_still_sees_its_own() -> None:
     kestrel = builders.member("Kestrel")
     own, others = builders.submitted(kestrel), builders.active(builders.member("Pixelpond"))
     client = machine(kestrel)
-    Organisation.objects.filter(pk=kestrel.pk).update(suspended=Suspension.RECEIVE)
+    builders.suspend(kestrel, Suspension.RECEIVE)
 
     assert [get(client, signal).status_code for signal in (own, others)] == [200, 404]
 

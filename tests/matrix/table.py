@@ -1,0 +1,348 @@
+"""Who may do what at every address: the permission matrix, written by hand and flat.
+
+`page` is read (GET), `act` changes something (POST), `call` is an operation for machines. A rule names the thing in
+the address (see world.py; it belongs to “own”), who sees it, and who may: of the owner's people (`own`), of another
+member of the community (`other`), of the programme. `needs` is what the organisation's standing must allow. What is
+out of line stands in `but`, by role, place, or both. An address that is missing here fails the suite, and so does one
+that is gone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.matrix.notation import (
+    EVERYBODY,
+    HIDDEN,
+    INVALID,
+    OK,
+    ONLY_PROGRAMME,
+    OVERSEEN,
+    OWNER,
+    PARTIES,
+    SHARED,
+    WHILE_RECEIVING,
+    WRONG,
+    Place,
+    Rule,
+    act,
+    call,
+    page,
+)
+
+STATEMENT: Mapping[str, Any] = {
+    "harm": "grooming",
+    "clause": "Child safety 3.2",
+    "evidence_seen_by": "Child safety team",
+    "review_method": "conversation",
+    "origin": "user_report",
+    "confidence": "high",
+    "ai": "not_indicated",
+    "real_child": "unknown",
+    "account_holder": "unknown",
+    "no_authority_asked": "on",
+}
+FRESH = "never.seen.before@example.org"
+BATCH = {"label": "Batch", "purpose": "accounts_under_review", "surface": "account_data", "values": FRESH}
+FINDING = {"outcome": "no_violation", "policy_version": "2026-02", "attribution": "not", "looks_wrong": "no"}
+RULING = {"result": "upheld", "text": "The evidence does not hold."}
+ROW: Mapping[str, Any] = STATEMENT | {
+    "values": [{"kind": "email", "value": FRESH}],
+    "community": "{LN circle}",
+    "no_authority_asked": True,
+}
+NOT_ADDRESSED = dict.fromkeys(OVERSEEN, HIDDEN)
+"""The owner and the programme see how far a recall has come; it is not addressed to them."""
+NOWHERE = dict.fromkeys(Place, HIDDEN)
+IN_THE_STUDIO = "editor publisher auditor"
+SEES_KEYS = "member_admin analyst steward auditor"
+SEES_STANDING = "member_admin steward auditor"
+READS_LEDGER = "auditor steward member_admin"
+
+ROUTES: Mapping[str, tuple[Rule, ...]] = {
+    # Members
+    "members:directory": (page(),),
+    "members:organisation": (page("organisation"),),
+    "members:keys": (
+        page("organisation", OVERSEEN, inside=SEES_KEYS),
+        act(
+            "organisation",
+            OVERSEEN,
+            own="member_admin",
+            needs="connect",
+            proven=True,
+            inside=SEES_KEYS,
+            body={"label": "Matcher", "scopes": ["read"], "days": "90"},
+            but={"programme": HIDDEN},  # keys are issued where one belongs
+        ),
+    ),
+    "members:key": (page("key", OVERSEEN, inside=SEES_KEYS),),
+    "members:rotate_key": (
+        page("key", OVERSEEN, inside=SEES_KEYS),
+        act(
+            "key",
+            OVERSEEN,
+            own="member_admin",
+            proven=True,
+            inside=SEES_KEYS,
+            body={"scopes": ["read"], "days": "90", "overlap_days": "7"},
+        ),
+    ),
+    "members:revoke_key": (
+        act(
+            "key",
+            OVERSEEN,
+            own="member_admin",
+            programme="steward",
+            proven="steward",
+            inside=SEES_KEYS,
+            body={"reason": "leaked"},
+        ),
+    ),
+    "signals:key_reads": (page("key", OVERSEEN, inside=SEES_KEYS),),
+    "signals:export_key_reads": (
+        act("key", OVERSEEN, own="member_admin analyst", programme="steward auditor", inside=SEES_KEYS),
+    ),
+    "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
+    "members:roles": (page(),),
+    "members:prove": (page(),),
+    "members:settings": (
+        page(),
+        act(own=EVERYBODY, programme=EVERYBODY, body={"time_zone": "Europe/Paris", "break_minutes": "50"}),
+    ),
+    # Sharing and finding
+    "signals:share": (
+        page(),
+        act(
+            own="submitter",
+            needs="share",
+            trained=True,
+            body=STATEMENT | {"kind": "email", "values": FRESH, "community": "{circle}"},
+            but={"programme": INVALID},  # it is in no community
+        ),
+    ),
+    "signals:look": (act(own=EVERYBODY, programme=EVERYBODY),),
+    "signals:list": (page(),),
+    "signals:find": (act(own=EVERYBODY, programme=EVERYBODY, body={"kind": "email", "value": FRESH}),),
+    "signals:resubmit": (
+        page("returned", OWNER),
+        act("returned", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT),
+    ),
+    "signals:jobs": (page(), act(own="analyst", needs="receive", body=BATCH)),
+    "signals:job": (page("job", OVERSEEN),),
+    "signals:job_progress": (page("job", OVERSEEN),),
+    "signals:cancel_job": (act("job", OWNER, own="analyst"),),
+    # Communities and standing
+    "signals:communities": (page(),),
+    "signals:community": (page("circle", PARTIES),),
+    "signals:found_community": (act(programme="steward", proven=True, body={"name": "Third circle"}),),
+    "signals:change_community": (
+        act("circle", PARTIES, programme="steward", proven=True, body={"name": "Circle of the far north"}),
+    ),
+    "signals:add_to_community": (
+        act("circle", programme="steward", proven=True, body={"organisation": "{outside}"}, form=""),
+    ),
+    "signals:remove_from_community": (
+        act("circle", programme="steward", proven=True, body={"organisation": "{other}"}, form=""),
+    ),
+    "signals:open_community": (act("closed circle", programme="steward", proven=True),),
+    "signals:close_to_later": (act("circle", programme="steward", proven=True),),
+    "signals:close_community": (act("circle", programme="steward", proven=True),),
+    "signals:standing": (page("organisation", OVERSEEN, only=SEES_STANDING),),
+    "signals:suspend": (
+        act(
+            "organisation",
+            OVERSEEN,
+            only=SEES_STANDING,
+            programme="steward",
+            proven=True,
+            body={"what": "submit", "reason": "An incident."},
+            but={"own, left": WRONG},
+        ),
+    ),
+    "signals:lift": (
+        act(
+            "suspended", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"reason": "Over."}
+        ),
+    ),
+    "signals:give_notice": (
+        act(
+            "organisation",
+            OVERSEEN,
+            only=SEES_STANDING,
+            own="member_admin",
+            programme="steward",
+            proven=True,
+            body={"rule": "withdraw", "leaves_on": "2026-05-01"},
+            but={"own, left": WRONG},
+        ),
+    ),
+    "signals:part": (act("leaving", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True),),
+    "signals:certify": (
+        act("left", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"note": "Signed."}),
+    ),
+    # Judging
+    "reviews:home": (page(nobody=OK),),
+    "reviews:queue": (page(),),
+    "reviews:queue_count": (page(),),
+    "reviews:claim_next": (act(own=EVERYBODY, programme=EVERYBODY),),
+    "reviews:signal": (page("shared", SHARED),),
+    "reviews:preview": (page("waiting", OVERSEEN),),
+    "reviews:reveal": (
+        act(
+            "shared",
+            SHARED,
+            own="submitter reviewer analyst",
+            other="submitter reviewer analyst",
+            programme="steward adjudicator",
+            trained=True,
+            proven=True,
+            body={"reason": "review"},
+            form="last",
+        ),
+    ),
+    "reviews:claim": (act("waiting", OVERSEEN, own="reviewer", programme="steward", trained=True),),
+    "reviews:release": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
+    "reviews:park": (act("claimed", OVERSEEN, own="reviewer", others=WRONG, body={"note": "Waits for legal."}),),
+    "reviews:hand_over": (
+        act(
+            "claimed",
+            OVERSEEN,
+            own="reviewer",
+            others=WRONG,
+            body={"to": "{colleague}"},
+            but={"programme": INVALID},  # the colleague is another member's
+        ),
+    ),
+    "reviews:decide": (
+        act(
+            "waiting",
+            OVERSEEN,
+            own="reviewer",
+            trained=True,
+            body={"verdict": "approve", "version": "1", "attested": "on"},
+            but={"reviewer: own": OK},
+        ),
+        act(
+            "waiting",
+            OVERSEEN,
+            own="reviewer",
+            programme="steward",
+            trained=True,
+            body={"verdict": "reject", "version": "1", "outward": "Not our policy."},
+        ),
+    ),
+    "reviews:check": (
+        act("unchecked", SHARED, programme="steward", trained=True, proven=True, body={"passed": "yes"}),
+    ),
+    "reviews:hold": (act("shared", SHARED, programme="steward", proven=True, body={"reason": "unclear"}),),
+    "reviews:end_hold": (act("held", SHARED, programme="steward", proven=True),),
+    "reviews:cancel": (act("waiting", OVERSEEN, own="submitter reviewer"),),
+    "reviews:withdraw": (act("shared", SHARED, own="reviewer", body={"wrong": "no"}),),
+    "reviews:renew": (
+        act(
+            "expiring",
+            SHARED,
+            own="reviewer",
+            needs="share",
+            trained=True,
+            body={"new_evidence": "Seen again."},
+            form="last",
+        ),
+    ),
+    "reviews:open_dispute": (
+        page("shared", SHARED),
+        act(
+            "shared",
+            SHARED,
+            other="analyst reviewer",
+            body={"reason": "stale", "scope": "signal", "statement": "It is years old."},
+        ),
+    ),
+    "reviews:disputes": (page(),),
+    "reviews:dispute": (page("dispute", PARTIES),),
+    "reviews:answer": (act("dispute", PARTIES, own="reviewer analyst", body={"text": "It is right."}),),
+    "reviews:accept": (act("dispute", PARTIES, own="reviewer"),),
+    "reviews:withdraw_dispute": (act("dispute", PARTIES, other="analyst reviewer"),),
+    "reviews:decide_dispute": (act("dispute", PARTIES, programme="adjudicator", body=RULING),),
+    "reviews:appeal": (
+        act(
+            "dispute decided",
+            PARTIES,
+            own="analyst reviewer",
+            other="analyst reviewer",
+            body={"text": "Nobody looked at it."},
+        ),
+    ),
+    "reviews:decide_appeal": (act("dispute appealed", PARTIES, programme="external_adjudicator", body=RULING),),
+    "reviews:confirm_hold": (act("dispute", PARTIES, other="analyst reviewer", programme="steward", proven=True),),
+    "reviews:extend_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
+    "reviews:end_dispute_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
+    "reviews:recalls": (page(),),
+    "reviews:recall": (page("recall", PARTIES),),
+    "reviews:acknowledge": (
+        act(
+            "recall",
+            PARTIES,
+            other="analyst reviewer",
+            body={"answer": "nothing_found", "report_corrected": "none_made", "local_hits": "0"},
+            but=NOT_ADDRESSED,
+        ),
+    ),
+    "reviews:confirm_recall": (
+        act(
+            "recall kept",
+            PARTIES,
+            other="analyst reviewer",
+            but=NOT_ADDRESSED,
+        ),
+    ),
+    "reviews:leads": (page(),),
+    "reviews:lead": (page("lead", WHILE_RECEIVING), act("lead", WHILE_RECEIVING, own="analyst", body=FINDING)),
+    # The report and the ledger
+    "transparency:editions": (page(nobody=OK),),
+    "transparency:report": (page(nobody=OK),),
+    "transparency:data_csv": (page(nobody=OK),),
+    "transparency:data_json": (page(nobody=OK),),
+    "transparency:method": (page(nobody=OK),),
+    "transparency:studio": (page(only=IN_THE_STUDIO),),
+    "transparency:freeze": (act(only=IN_THE_STUDIO, programme="editor", body={"year": "2024"}),),
+    "transparency:edition_draft": (page("edition computed", only=IN_THE_STUDIO),),
+    "transparency:preview": (page("edition computed", only=IN_THE_STUDIO),),
+    "transparency:compute": (act("edition frozen", only=IN_THE_STUDIO, programme="editor"),),
+    "transparency:publish": (act("edition computed", only=IN_THE_STUDIO, programme="publisher", proven=True),),
+    "transparency:ledger": (page(only=READS_LEDGER),),
+    "transparency:verify": (act(only=READS_LEDGER, own="member_admin", programme="auditor steward"),),
+    # Machines
+    "api-schema": (page(nobody=OK),),
+    "api-docs": (page(nobody=OK),),
+    "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
+    "api-signals": (call("POST", own="submit", needs="share", body={"rows": [ROW]}),),
+    "api-signal": (
+        call(
+            "GET",
+            "shared",
+            own="read",
+            other="read",
+            but={
+                "submit: own": OK,  # its own signals only
+                "submit: own, may not receive": OK,
+                "submit: other": HIDDEN,
+                "submit: other, may not receive": HIDDEN,
+                "submit: outside": HIDDEN,
+                "read: other, suspended": HIDDEN,
+                "read: other, may not receive": HIDDEN,
+                "read: other, left": HIDDEN,
+                "read: outside": HIDDEN,
+            },
+        ),
+    ),
+    "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
+    "api-me": (call("GET", own="submit read lookup feedback"),),
+    "api/v1/<path:rest>": (
+        call("GET", but=dict.fromkeys(("submit", "read", "lookup", "feedback"), HIDDEN)),
+        call("POST", but=dict.fromkeys(("submit", "read", "lookup", "feedback"), HIDDEN)),
+    ),
+}
+
+NO_DOOR = {"healthz", "readyz", "favicon.ico", "set_language"}
+"""Asked by machinery, or by everybody for a picture and a language; they know nothing of anybody."""

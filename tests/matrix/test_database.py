@@ -1,0 +1,172 @@
+"""What the database shows and takes by itself, as `lantern_app` and with the eyes of each kind of actor."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.members.models import Organisation
+from lantern_site.members.roles import Role
+from tests.matrix.notation import Place
+from tests.matrix.world import STANDINGS, World
+
+OWN = "own"
+OTHER = "other"
+OUTSIDE = "outside"
+SUSPENDED = "other, suspended"
+DEAF = "other, may not receive"
+LEFT = "other, left"
+ELSEWHERE = "other, of a region that it is not to be sent to"
+PROGRAMME = "programme"
+CLOCK = "clock"
+NOBODY = "nobody"
+EYES = (OWN, OTHER, OUTSIDE, SUSPENDED, DEAF, LEFT, ELSEWHERE, PROGRAMME, CLOCK, NOBODY)
+
+OVERSEEN = {OWN, PROGRAMME, CLOCK}
+ANY_OTHER = {OTHER, SUSPENDED, DEAF, LEFT, ELSEWHERE}
+
+BY_ID = "public_id = %s"
+OF_SIGNAL = "signal_id = (SELECT id FROM signals_signal WHERE public_id = %s)"
+OF_INDICATOR = "indicator_id = (SELECT indicator_id FROM signals_signal WHERE public_id = %s)"
+OF_LEAD = "lead_id = (SELECT id FROM signals_lead WHERE public_id = %s)"
+
+Sight = tuple[str, str, str, set[str], set[str]]
+SIGHTS: Mapping[str, Sight] = {
+    # what: table, how it is found, by whose id, who sees it, who may write it
+    "signal that waits": ("signals_signal", BY_ID, "waiting", OVERSEEN, OVERSEEN),
+    "signal that is shared": ("signals_signal", BY_ID, "shared", OVERSEEN | {OTHER}, OVERSEEN),
+    "signal that is held": ("signals_signal", BY_ID, "held", OVERSEEN | {OTHER}, OVERSEEN),
+    "signal that was received and retracted": (
+        "signals_signal",
+        BY_ID,
+        "signal of recall",
+        OVERSEEN | ANY_OTHER,
+        OVERSEEN,
+    ),
+    "version that waits": ("signals_signalversion", OF_SIGNAL, "waiting", OVERSEEN, OVERSEEN),
+    "version that is shared": ("signals_signalversion", OF_SIGNAL, "shared", OVERSEEN | {OTHER}, OVERSEEN),
+    "value that waits": ("signals_indicatorvalue", OF_INDICATOR, "waiting", OVERSEEN, OVERSEEN),
+    "value that is shared": ("signals_indicatorvalue", OF_INDICATOR, "shared", OVERSEEN | {OTHER}, OVERSEEN),
+    "lead": ("signals_lead", BY_ID, "lead", OVERSEEN, OVERSEEN),
+    "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
+    "dispute": ("reviews_dispute", BY_ID, "dispute", OVERSEEN | ANY_OTHER, ANY_OTHER | {PROGRAMME, CLOCK}),
+}
+NEUTRAL = {
+    "signals_signal": "renewals",
+    "signals_signalversion": "clause",
+    "signals_indicatorvalue": "key_id",
+    "signals_lead": "distance",
+    "reviews_finding": "hits",
+    "reviews_dispute": "statement",
+}
+"""A column of each table that an update sets to what it is."""
+KEYS = {"signals_indicatorvalue": "indicator_id"}
+
+CELLS = [(what, eyes) for what in SIGHTS for eyes in EYES]
+
+
+@contextmanager
+def looking(world: World, eyes: str) -> Iterator[Any]:
+    """A cursor of the application with the eyes of one of these; nothing of what it does stays."""
+    with transaction.atomic():
+        if eyes == ELSEWHERE:
+            with acting_as(Actor.clock()), connection.cursor() as cursor:
+                cursor.execute("UPDATE signals_signal SET not_to_regions = '{europe}'")
+        elif standing := Place(eyes).standing if eyes in tuple(Place) else "":
+            Organisation.objects.filter(pk=world.other.pk).update(**STANDINGS[standing])
+        actor = actor_of(world, eyes)
+        with nullcontext() if actor is None else acting_as(actor), connection.cursor() as cursor:
+            yield cursor
+        transaction.set_rollback(True)
+
+
+def actor_of(world: World, eyes: str) -> Actor | None:
+    if eyes == NOBODY:
+        return None
+    if eyes == CLOCK:
+        return Actor.clock()
+    house = eyes.partition(",")[0]
+    return world.actor(house, Role.STEWARD if house == "programme" else Role.REVIEWER)
+
+
+@pytest.mark.parametrize(("what", "eyes"), CELLS)
+def test_a_row_is_seen_by_those_only(what: str, eyes: str, world: World) -> None:
+    table, _where, _thing, seen_by, _written_by = SIGHTS[what]
+    row = found(world, what)
+
+    with looking(world, eyes) as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("lantern_app",)
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE {row}")
+        assert (cursor.fetchone()[0] > 0) == (eyes in seen_by)
+
+
+@pytest.mark.parametrize(("what", "eyes"), CELLS)
+def test_a_foreign_row_is_not_changed(what: str, eyes: str, world: World) -> None:
+    table, _where, _thing, seen_by, written_by = SIGHTS[what]
+    column, row = NEUTRAL[table], found(world, what)
+
+    with looking(world, eyes) as cursor:
+        changed = done(cursor, f"UPDATE {table} SET {column} = {column} WHERE {row}")
+
+    assert changed == (eyes in written_by and eyes in seen_by)
+
+
+@pytest.mark.parametrize(("what", "eyes"), CELLS)
+def test_a_foreign_row_is_not_removed(what: str, eyes: str, world: World) -> None:
+    table, _where, _thing, seen_by, written_by = SIGHTS[what]
+    row = found(world, what)
+
+    with looking(world, eyes) as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        removed = done(cursor, f"DELETE FROM {table} WHERE {row}")
+
+    assert removed == (eyes in written_by and eyes in seen_by)
+
+
+@pytest.mark.parametrize(("what", "eyes"), CELLS)
+def test_a_row_is_not_added_for_somebody_else(what: str, eyes: str, world: World) -> None:
+    """A copy of the row under another key: those who may fail at a constraint, if at all, all others at the wall."""
+    table, _where, _thing, _seen_by, written_by = SIGHTS[what]
+    copied = found(world, what)
+    with looking(world, CLOCK) as cursor:
+        cursor.execute(f"SELECT to_jsonb(t) FROM {table} t WHERE {copied}")
+        row = json.loads(cursor.fetchone()[0])
+    row |= {name: 987_654_321 for name in ("id", "public_id") if name in row}
+
+    with looking(world, eyes) as cursor:
+        refused = refusal_of(
+            cursor, f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)", [json.dumps(row)]
+        )
+
+    assert ("row-level security" in refused) == (eyes not in written_by)
+
+
+def found(world: World, what: str) -> str:
+    """The row by its primary key, so that a hidden signal does not hide what belongs to it by accident."""
+    table, where, thing, _seen_by, _written_by = SIGHTS[what]
+    key = KEYS.get(table, "id")
+    with looking(world, CLOCK) as cursor:
+        cursor.execute(f"SELECT {key} FROM {table} WHERE {where}", [world.ids[thing]])
+        return f"{key} = {cursor.fetchone()[0]}"
+
+
+def done(cursor: Any, statement: str) -> bool:
+    """Whether the statement changed a row. The wall answers with no row, or with a refusal."""
+    refused = refusal_of(cursor, statement, [])
+    assert not refused or "row-level security" in refused
+    return bool(not refused and cursor.rowcount > 0)
+
+
+def refusal_of(cursor: Any, statement: str, values: list[str]) -> str:
+    try:
+        with transaction.atomic():
+            cursor.execute(statement, values)
+    except DatabaseError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,86 @@
+"""What somebody may not know of answers like what does not exist: status, headers and body, to the byte."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lantern_site import public_ids
+from tests.matrix.notation import HIDDEN, NOBODY, Place, Rule
+from tests.matrix.table import ROUTES
+from tests.matrix.world import UNKNOWN, World, address
+
+CHANGING = {"Date", "Expires", "X-Request-Id", "Set-Cookie", "Content-Length"}
+"""Different in any two answers: cookies and lengths are compared below, without the tokens."""
+TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
+"""A token against forged requests, in a hidden input or in hx-headers."""
+
+HTMX = {"HX-Request": "true"}
+
+Denial = tuple[str, Rule, Place]
+
+
+def denials() -> Iterator[Denial]:
+    """Every address with an id × every place from which the thing is hidden from somebody."""
+    for route, rules in ROUTES.items():
+        for rule in rules:
+            places = dict.fromkeys(
+                place for who, place in rule.cells() if rule.on and rule.expected(who, place) == HIDDEN
+            )
+            yield from ((route, rule, place) for place in places)
+
+
+def named(denial: Denial) -> str:
+    route, rule, place = denial
+    return f"{rule.method} {route} ({place})"
+
+
+def seen(answer: Any, thing: int) -> tuple[object, ...]:
+    """Everything of an answer but the id itself, which the one who asked knows: in the address that the page repeats
+    (as people read it), and in forms (as a number)."""
+    headers = {name: value for name, value in answer.headers.items() if name not in CHANGING}
+    cookies = sorted(answer.cookies)
+    body = TOKEN.sub(b"", answer.content)
+    for form in (public_ids.shown(thing), str(thing)):
+        body = body.replace(form.encode(), b"ID")
+    return answer.status_code, headers, cookies, body
+
+
+@pytest.mark.parametrize("denial", list(denials()), ids=named)
+def test_a_hidden_thing_answers_like_an_unknown_one(denial: Denial, world: World) -> None:
+    route, rule, place = denial
+    hidden, unknown = world.address(route, rule.on), address(route, UNKNOWN)
+    people = [who for who, where in rule.cells() if where == place and rule.expected(who, place) == HIDDEN]
+
+    for who in people[:: max(1, len(people) - 1)]:
+        for body in [rule.body, None] if rule.form else [rule.body]:
+            if rule.expected(who, place, empty=body is None) == HIDDEN:
+                told = seen(world.ask(rule.method, hidden, who, place, body=body), world.ids[rule.on])
+                assert told == seen(world.ask(rule.method, unknown, who, place, body=body), UNKNOWN)
+
+
+def test_whoever_has_not_signed_in_learns_nothing_either(world: World) -> None:
+    for route, rules in ROUTES.items():
+        for rule in rules:
+            if rule.on:
+                known = world.ask(rule.method, world.address(route, rule.on), NOBODY, Place.OWN)
+                unknown = world.ask(rule.method, address(route, UNKNOWN), NOBODY, Place.OWN)
+                place = {"Location": known.get("Location", ""), "other": unknown.get("Location", "")}
+                shown = public_ids.shown(world.ids[rule.on])
+                assert known.status_code == unknown.status_code
+                assert place["Location"].replace(shown, "") == place["other"].replace(public_ids.shown(UNKNOWN), "")
+
+
+@pytest.mark.parametrize("fragment", ["reviews:preview", "signals:job_progress", "reviews:reveal", "reviews:claim"])
+def test_a_fragment_that_is_hidden_answers_like_an_unknown_one(fragment: str, world: World) -> None:
+    rule = ROUTES[fragment][-1]
+    hidden, unknown = (world.address(fragment, rule.on), world.ids[rule.on]), (address(fragment, UNKNOWN), UNKNOWN)
+
+    told = [
+        seen(world.ask(rule.method, url, "analyst", Place.OUTSIDE, body=rule.body, headers=HTMX), thing)
+        for url, thing in (hidden, unknown)
+    ]
+
+    assert told[0] == told[1]
+    assert told[0][0] == 404

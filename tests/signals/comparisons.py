@@ -1,0 +1,64 @@
+"""Match jobs for tests: started, run as the workers would, and what they found."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
+from lantern_site.audit.models import Entry
+from lantern_site.members.models import Organisation
+from lantern_site.members.roles import Role
+from signals import candidates
+from signals.candidates import Parsed
+from signals.models import Chunk, MatchJob
+from signals.purposes import Purpose, Surface
+from signals.services import jobs
+from tests import builders
+from tests.builders import NOW
+
+LATER = NOW + timedelta(hours=1)
+CLOCK = Actor.clock()
+PDQ = sha256(b"a synthetic picture").hexdigest()
+PHASH = PDQ[:16]
+
+
+def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER, **changes: Any) -> MatchJob:
+    parsed = candidates.parse(content) if isinstance(content, str) else content
+    given: dict[str, Any] = {
+        "label": "Weekly list",
+        "purpose": Purpose.ACCOUNTS_UNDER_REVIEW,
+        "surface": Surface.ACCOUNT_DATA,
+        "candidates": parsed.candidates,
+        "refused": len(parsed.refused),
+        "actor": builders.actor(member, Role.ANALYST),
+        "now": now,
+    }
+    return jobs.start(**given | changes)
+
+
+def run(job: MatchJob, *, now: datetime = LATER) -> MatchJob:
+    """Do what the workers would do, one chunk after the other."""
+    for pk in job.chunks.order_by("number").values_list("pk", flat=True):
+        jobs.run_chunk(pk, holder="worker", now=now)
+    return MatchJob.objects.get(pk=job.pk)
+
+
+def found(job: MatchJob) -> list[tuple[int, str, int]]:
+    with acting_as(CLOCK):
+        rows = job.leads.order_by("row", "match", "distance").values_list("row", "match", "distance")
+        return [(row, match, distance) for row, match, distance in rows]
+
+
+def compare(member: Organisation, content: str, **changes: Any) -> list[tuple[int, str, int]]:
+    job = run(start(member, content, **changes))
+    assert job.state == MatchJob.State.DONE
+    return found(job)
+
+
+def chunk(job: MatchJob, number: int) -> Chunk:
+    return job.chunks.get(number=number)
+
+
+def actions(job: MatchJob) -> list[str]:
+    return list(Entry.objects.about("job", job.public_id).values_list("action", flat=True))

@@ -1,0 +1,33 @@
+from dataclasses import replace
+
+import pytest
+
+from lantern_site.members.models import Organisation
+from signals.models import MatchJob
+from signals.services import jobs
+from tests import builders
+from tests.signals.comparisons import start
+
+
+@pytest.fixture
+def sharer() -> Organisation:
+    return builders.member("Pixelpond")
+
+
+@pytest.fixture
+def member() -> Organisation:
+    return builders.member("Harbourline")
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, chunk=2))
+
+
+@pytest.fixture
+def job(sharer: Organisation, member: Organisation, small_chunks: None) -> MatchJob:
+    """Five addresses in three chunks, all of them shared by somebody."""
+    numbers = range(5)
+    for number in numbers:
+        builders.active(sharer, builders.email(number))
+    return start(member, "\n".join(builders.email(number).raw for number in numbers))
