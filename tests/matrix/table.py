@@ -184,7 +184,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:home": (page(nobody=OK),),
     "reviews:queue": (page(),),
     "reviews:queue_count": (page(),),
-    "reviews:claim_next": (act(own=EVERYBODY, programme=EVERYBODY),),
+    "reviews:claim_next": (act(own="reviewer", programme="steward", trained=True),),
     "reviews:signal": (page("shared", SHARED),),
     "reviews:preview": (page("waiting", OVERSEEN),),
     "reviews:reveal": (

@@ -70,4 +70,3 @@ def test_the_page_is_linked_from(place: str) -> None:
     builders.sign_in(client, builders.person(builders.member(), Role.ANALYST))
 
     assert 'href="/roles/"' in client.get(place).content.decode()
-
