@@ -43,7 +43,7 @@ JOBS = {
     "end holds": every(60, "reviews.end_holds"),
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),
     "note overdue recalls": every(60, "reviews.note_overdue_recalls"),
-    "sweep restrictions": every(300, "reviews.sweep_restrictions"),
+    "settle restrictions": every(60, "reviews.settle_restrictions"),
     "expire signals": every(60, "reviews.expire_signals"),
     "lapse roles": every(60, "members.lapse_roles"),
     "warn people": every(3600, "members.warn_people"),

@@ -33,8 +33,10 @@ class WrongState(Refusal):
 
 
 class Invalid(Refusal):
-    """What was given cannot be taken (422). `field` names the input that is at fault."""
+    """What was given cannot be taken (422). `field` names the input that is at fault; `code`, where there is one, says
+    why to a machine: it keeps its meaning whatever the sentence says."""
 
-    def __init__(self, sentence: Sentence, field: str = "") -> None:
+    def __init__(self, sentence: Sentence, field: str = "", code: str = "") -> None:
         super().__init__(sentence)
         self.field = field
+        self.code = code

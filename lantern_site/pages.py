@@ -118,6 +118,7 @@ def site_nav(path: str) -> list[dict[str, Any]]:
     links = [
         (reverse("transparency:editions"), _("Reports")),
         (reverse("transparency:method"), _("Method")),
+        (reverse("signals:normalisation"), _("Normal forms")),
         (reverse("members:assessments"), _("Assessments")),
         (reverse("members:apply"), _("Take part")),
     ]

@@ -73,6 +73,7 @@ def keyring(name: str, what: str) -> dict[int, bytes]:
 DEBUG = flag("DEBUG")
 DEMO = flag("LANTERN_DEMO")
 HASH_UPLOADS = flag("HASH_UPLOADS")
+SHARE_PHONE_NUMBERS = flag("SHARE_PHONE_NUMBERS")
 SITE_URL = needed(
     "SITE_URL",
     "Give the address under which people reach this installation, such as https://lantern.example.org.",

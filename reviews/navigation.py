@@ -108,6 +108,7 @@ PLACES = (
         roles_for({Permission.ATTEST}),
         ("notes",),
         group=PROGRAMME,
+        short=gettext_lazy("Notes"),
     ),
     Place(
         "transparency:studio",

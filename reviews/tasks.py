@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lantern_site import clock
-from reviews.services import duties, restrictions
+from reviews.services import duties
 
 
 @shared_task(name="reviews.caution_missed_checks", ignore_result=True)
@@ -41,11 +41,6 @@ def expire_signals() -> None:
     duties.expire(now=clock.now())
 
 
-@shared_task(name="reviews.settle_restriction", ignore_result=True)
-def settle_restriction(case_pk: int) -> None:
-    restrictions.settle(case_pk=case_pk, now=clock.now())
-
-
-@shared_task(name="reviews.sweep_restrictions", ignore_result=True)
-def sweep_restrictions() -> None:
-    restrictions.sweep(now=clock.now())
+@shared_task(name="reviews.settle_restrictions", ignore_result=True)
+def settle_restrictions() -> None:
+    duties.settle_restrictions(now=clock.now())

@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lantern_site.errors import Invalid
 from signals import folding
+from signals.canonical import hashes, phones
+from signals.canonical.payments import SCHEMES
 from signals.kinds import BITS, FILE_HASHES, HASHES, SERVICE_BOUND, SERVICES, Kind
 from signals.normalise import Normal
+from signals.refusals import Reason, refuse
 
 _LISTS = json.loads((Path(__file__).parent / "data" / "warnings.json").read_text(encoding="utf-8"))
 
@@ -33,6 +33,7 @@ LISTS_DATE: str = _LISTS["date"]
 _ROLES = frozenset(_LISTS["role_mailboxes"])
 _POPULAR = frozenset(_LISTS["popular_domains"])
 _GENERIC = frozenset(_LISTS["generic_handles"])
+NOBODYS_WALLETS = frozenset(_LISTS["wallets_of_nobody"])
 _COMMON = frozenset(folding.fold(word) for words in _LISTS["common_words"].values() for word in words)
 
 LEAST_KEYWORD = 3
@@ -66,16 +67,10 @@ def warnings(normal: Normal) -> tuple[WarningCode, ...]:
     return check(normal) if check else ()
 
 
-def _refuse(sentence: str, field: str = "value") -> NoReturn:
-    raise Invalid(sentence, field)
-
-
 def _email(normal: Normal) -> tuple[WarningCode, ...]:
     local = normal.value.rpartition("@")[0].partition("+")[0]
     if local in _ROLES:
-        _refuse(
-            _("This mailbox belongs to a function, such as info or support, not to one person. It cannot be shared.")
-        )
+        refuse(Reason.ROLE_MAILBOX)
     first = re.split(r"[._\d-]+", local, maxsplit=1)[0]
     return (WarningCode.ROLE_LIKE,) if first in _ROLES else ()
 
@@ -87,7 +82,7 @@ def _url(normal: Normal) -> tuple[WarningCode, ...]:
     popular = host.removeprefix("m.") in _POPULAR
     if not segments and not parts.query:
         if popular:
-            _refuse(_("This is the home page of a site that very many people use. Share the URL of the page itself."))
+            refuse(Reason.POPULAR_HOME_PAGE)
         return (WarningCode.WHOLE_HOST,)
     return (WarningCode.POPULAR_HOST,) if popular and len(segments) < 2 and not parts.query else ()
 
@@ -96,12 +91,12 @@ def _keyword(normal: Normal) -> tuple[WarningCode, ...]:
     words = re.findall(r"\w+", normal.value)
     weight = sum(_weight(character) for character in normal.value)
     if weight < LEAST_KEYWORD:
-        _refuse(_("This keyword is too short: it would stand in nearly every text. Share a longer phrase."))
+        refuse(Reason.KEYWORD_TOO_SHORT)
     common = words and all(word in _COMMON or word.isdecimal() for word in words)
     if common and len(words) == 1:
-        _refuse(_("Everybody uses this word: as a keyword it would hit people who do no harm. Share a phrase."))
+        refuse(Reason.COMMON_WORD)
     if normal.value.removeprefix("www.") in _POPULAR:
-        _refuse(_("This is the name of a site that very many people use. It cannot be a keyword."))
+        refuse(Reason.POPULAR_NAME)
     found = {
         WarningCode.SHORT_KEYWORD: weight < BROAD_KEYWORD,
         WarningCode.SINGLE_WORD: " " not in normal.value,
@@ -117,35 +112,64 @@ def _weight(character: str) -> int:
 
 
 def _handle(normal: Normal) -> tuple[WarningCode, ...]:
-    handle = normal.value.partition(":")[2]
+    return _called(normal.value.partition(":")[2])
+
+
+def _called(handle: str) -> tuple[WarningCode, ...]:
     if handle.rstrip("0123456789_.-") in _GENERIC:
         return (WarningCode.GENERIC_HANDLE,)
     return (WarningCode.SHORT_HANDLE,) if len(handle) <= SHORT_HANDLE else ()
 
 
+def _payment(normal: Normal) -> tuple[WarningCode, ...]:
+    scheme, _colon, value = normal.value.partition(":")
+    if scheme == "cashtag":
+        return _called(value.removeprefix("$"))
+    if normal.value in NOBODYS_WALLETS:
+        refuse(Reason.WALLET_OF_NOBODY)
+    return ()
+
+
+def _phone(normal: Normal) -> tuple[WarningCode, ...]:
+    if phones.is_of_a_service(normal.value):
+        refuse(Reason.PHONE_OF_SERVICE)
+    return ()
+
+
 def _file_hash(normal: Normal) -> tuple[WarningCode, ...]:
     _not_a_pattern(normal.value)
     if normal.value in empty_files():
-        _refuse(_("This is the hash of a file that is empty or shows nothing. Millions of people have it."))
+        refuse(Reason.EMPTY_FILE)
     return ()
 
 
 def _perceptual(normal: Normal) -> tuple[WarningCode, ...]:
     _not_a_pattern(normal.value)
     if normal.kind is Kind.PDQ and normal.quality is None:
-        _refuse(_("A PDQ hash is shared with its quality: add it after a comma, such as hash,87."), "quality")
-    bits = BITS[normal.kind]
-    if not bits // 8 <= int(normal.value, 16).bit_count() <= bits - bits // 8:
-        _refuse(
-            _("This is the hash of a blank or nearly blank image. It would match images that have nothing in common.")
-        )
+        refuse(Reason.QUALITY_MISSING, "quality")
+    if _is_blank(normal.value, BITS[normal.kind]):
+        refuse(Reason.BLANK_IMAGE)
     return ()
+
+
+def _video(normal: Normal) -> tuple[WarningCode, ...]:
+    if all(_is_blank(frame.pdq, BITS[Kind.PDQ]) or _is_pattern(frame.pdq) for frame in hashes.frames(normal.value)):
+        refuse(Reason.BLANK_VIDEO)
+    return ()
+
+
+def _is_blank(value: str, bits: int) -> bool:
+    return not bits // 8 <= int(value, 16).bit_count() <= bits - bits // 8
 
 
 def _not_a_pattern(value: str) -> None:
     """A real hash uses many digits. One of only two is a placeholder, or a picture with nothing in it."""
-    if len(set(value)) < 3:
-        _refuse(_("This hash is all zeros, all ones or another simple pattern. It was not made from a real file."))
+    if _is_pattern(value):
+        refuse(Reason.HASH_PATTERN)
+
+
+def _is_pattern(value: str) -> bool:
+    return len(set(value)) < 3
 
 
 @cache
@@ -163,9 +187,12 @@ _CHECKS: Mapping[Kind, Callable[[Normal], tuple[WarningCode, ...]]] = MappingPro
         Kind.URL: _url,
         Kind.KEYWORD: _keyword,
         Kind.USERNAME: _handle,
+        Kind.PAYMENT: _payment,
+        Kind.PHONE: _phone,
         **dict.fromkeys(FILE_HASHES, _file_hash),
         Kind.PDQ: _perceptual,
         Kind.PHASH: _perceptual,
+        Kind.VPDQ: _video,
     }
 )
 
@@ -177,6 +204,8 @@ def mask(kind: Kind, value: str) -> str:
 
     Never raises; the number of dots says nothing about the length.
     """
+    if kind is Kind.VPDQ:
+        return f"{_masked_hash(value.partition(',')[0])} × {value.count(';') + 1}"
     if kind in HASHES:
         return _masked_hash(value)
     if kind is Kind.EMAIL:
@@ -188,6 +217,8 @@ def mask(kind: Kind, value: str) -> str:
         return " ".join(word[:1] + _HIDDEN for word in value.split()[:4])
     if kind in SERVICE_BOUND:
         return _masked_handle(value)
+    if kind is Kind.PAYMENT:
+        return _masked_payment(value)
     return _HIDDEN + value[-2:]
 
 
@@ -205,6 +236,15 @@ def _masked_handle(value: str) -> str:
     service, _colon, handle = value.partition(":")
     place = service if service in SERVICES else _HIDDEN
     return f"{place}:{handle[:1]}{_HIDDEN}{handle[-1:] if len(handle) > SHORT_HANDLE else ''}"
+
+
+def _masked_payment(value: str) -> str:
+    scheme, _colon, rest = value.partition(":")
+    if scheme not in SCHEMES:
+        return _HIDDEN
+    if scheme == "cashtag":
+        return f"{scheme}:{rest[:2]}{_HIDDEN}{rest[-1:] if len(rest) > SHORT_HANDLE + 1 else ''}"
+    return f"{scheme}:{rest[:2] if scheme == 'iban' else ''}{_HIDDEN}{rest[-2:]}"
 
 
 def _masked_url(value: str) -> str:

@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 from lantern_site import encryption
 from lantern_site.errors import Invalid
 from signals import guards, normalise, protection
-from signals.kinds import LIFETIMES, POSSIBLY_CHILD_DAYS, AccountHolder, HarmTerm, Kind, Origin
+from signals.kinds import LIFETIMES, OFFERED, POSSIBLY_CHILD_DAYS, AccountHolder, HarmTerm, Kind, Origin
 from signals.models import Indicator, IndicatorAlias, IndicatorValue
 from signals.normalise import Normal
+from signals.refusals import Reason, refuse
 
 MAX_VALUES = 200
 
@@ -67,6 +68,8 @@ class Taken:
 
 def take(item: Item) -> Taken:
     """Bring a value into normal form and ask the guards. Raises Invalid."""
+    if item.kind not in OFFERED:
+        refuse(Reason.KIND_UNKNOWN, "kind")
     normal = normalise.normal_form(item.kind, item.raw, service=item.service, quality=item.quality)
     return Taken(normal, tuple(warning.value for warning in guards.warnings(normal)))
 

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.conf import settings
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from signals.canonical import hashes, names
 
 
 class Kind(TextChoices):
@@ -40,7 +43,10 @@ PERCEPTUAL = frozenset({Kind.PDQ, Kind.PHASH, Kind.VPDQ})
 
 HASHES = FILE_HASHES | PERCEPTUAL
 CONTENT = HASHES | {Kind.URL, Kind.KEYWORD}
-OFFERED = frozenset(Kind) - {Kind.PAYMENT, Kind.PHONE, Kind.VPDQ}
+ON_REQUEST = frozenset({Kind.PHONE})
+"""Kinds that are off unless the programme switches them on: a telephone number soon belongs to somebody else."""
+
+OFFERED = frozenset(Kind) - {Kind.VPDQ} - (frozenset() if settings.SHARE_PHONE_NUMBERS else ON_REQUEST)
 """What can be shared today. The others exist as words, so that records and rules can name them."""
 
 SERVICE_BOUND = frozenset({Kind.USERNAME, Kind.ACCOUNT_ID})
@@ -50,7 +56,7 @@ BITS: Mapping[Kind, int] = MappingProxyType({Kind.PDQ: 256, Kind.PHASH: 64})
 RADIUS: Mapping[Kind, int] = MappingProxyType({Kind.PDQ: 31, Kind.PHASH: 8})
 """The largest distance in bits at which two perceptual hashes make a lead."""
 
-PDQ_QUALITY = 50
+PDQ_QUALITY = hashes.LEAST_QUALITY
 """The least quality of a PDQ hash that is worth comparing (of 100)."""
 
 
@@ -107,28 +113,12 @@ class Service:
     folds_case: bool = True
 
 
-_NUMBER = re.compile(r"[0-9]{1,20}")
-_OPAQUE = re.compile(r"[0-9A-Za-z_-]{4,64}")
-_WORD = re.compile(r"[a-z0-9_]{3,20}")
-
-# Fictional services of the demonstration, of the shapes that are met in the field, and one open network.
-_SERVICES = (
-    Service("pixelpond", "Pixelpond", Public.UNDER_13, _WORD, _NUMBER),
-    Service("harbourline", "Harbourline", Public.UNDER_16, re.compile(r"[a-z0-9._]{2,32}"), _NUMBER),
-    Service("kestrel", "Kestrel", Public.UNDER_16, re.compile(r"[a-z0-9_]{1,15}"), _NUMBER),
-    Service("brightbay", "Brightbay", Public.UNDER_16, re.compile(r"[a-z0-9._-]{3,30}"), _OPAQUE),
-    Service("quillwood", "Quillwood", Public.ADULT, re.compile(r"[A-Za-z0-9-]{3,40}"), _OPAQUE, folds_case=False),
-    Service("thistle", "Thistle", Public.ADULT, re.compile(r"[\w.]{3,32}"), _OPAQUE),
-    Service("cloudcrate", "Cloudcrate", Public.ADULT, re.compile(r"[a-z0-9.-]{3,64}"), _OPAQUE),
-    Service(
-        "fediverse",
-        "Fediverse",
-        Public.ADULT,
-        re.compile(r"[a-z0-9_.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+"),
-        re.compile(r"[0-9A-Za-z_-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+"),
-    ),
+SERVICES: Mapping[str, Service] = MappingProxyType(
+    {
+        code: Service(code, place.name, Public(place.public), place.handle, place.account, place.folds_case)
+        for code, place in names.PLACES.items()
+    }
 )
-SERVICES: Mapping[str, Service] = MappingProxyType({service.code: service for service in _SERVICES})
 
 
 class Severity(IntegerChoices):

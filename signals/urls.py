@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, machines, share, standing, subject_requests
+from signals.views import communities, jobs, listing, machines, normalisation, share, standing, subject_requests
 
 app_name = "signals"
 urlpatterns = [
+    path("normalisation/", normalisation.normalisation, name="normalisation"),
     path("share/", share.share, name="share"),
     path("share/look/", share.look, name="look"),
     path("signals/", listing.listing, name="list"),

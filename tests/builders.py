@@ -7,8 +7,12 @@ from hashlib import sha256
 from itertools import count
 
 from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
@@ -139,7 +143,8 @@ def sign_in(client: Client, person: Staff) -> None:
         Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
     client.force_login(person)
     session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp()}]
+    shown = {"method": "mfa", "at": clock.now().timestamp(), "reauthenticated": True}
+    session["account_authentication_methods"] = [shown]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
 
@@ -338,3 +343,21 @@ def invited(
         actor=by or actor(of, Role.STEWARD if of.is_programme else Role.MEMBER_ADMIN, now=now),
         now=now,
     )
+
+
+def security_key(person: Staff, name: str = "Blue key") -> Authenticator:
+    """A security key of the person, as registering it leaves it behind. Nobody holds its other half."""
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())  # type: ignore[no-untyped-call]
+    number = name.encode()
+    attested = AttestedCredentialData.create(Aaguid.NONE, number, public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    shown = AuthenticatorData.create(sha256(b"localhost").digest(), flags, 0, attested)
+    said = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    response = {
+        "clientDataJSON": websafe_encode(said),
+        "attestationObject": websafe_encode(AttestationObject.create("none", shown, {})),
+    }
+    credential = {"id": websafe_encode(number), "rawId": websafe_encode(number), "type": "public-key"}
+    data = {"name": name, "credential": credential | {"response": response}}
+    made: Authenticator = Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data)
+    return made

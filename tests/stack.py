@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "LANTERN_DEMO": "0",
     "DEBUG": "0",
     "HASH_UPLOADS": "0",
+    "SHARE_PHONE_NUMBERS": "0",
     "SITE_URL": "http://localhost:8000",
     "EXTRA_HOSTS": "testserver",
     "SECRET_KEY": "not a secret, and used in tests only: 0123456789abcdefghijklm",

@@ -38,11 +38,14 @@ FOR_EVERYBODY = {
     "reviews:home",  # sends on whoever has not signed in
     "members:assessment",
     "members:assessments",
+    "signals:normalisation",
     "transparency:editions",
     "transparency:report",
     "transparency:data_csv",
     "transparency:data_json",
     "transparency:method",
+    "api-normalisation",
+    "api-normalisation-vectors",
     "api-schema",
     "api-docs",
 }

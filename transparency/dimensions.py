@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from lantern_site.members.lifecycle import MemberKind
 from reviews.workflow import Action, Attribution, Outcome, Reason
-from signals.kinds import HARMS, IDENTIFIERS, OFFERED, AiIndication, HarmTerm, Kind, Origin, Severity
+from signals.kinds import HARMS, IDENTIFIERS, AiIndication, HarmTerm, Kind, Origin, Severity
 
 Words = str | Promise
 
@@ -108,7 +108,7 @@ def _severest_first() -> Iterable[tuple[str, Words]]:
 
 CATEGORIES: Mapping[Dimension, Mapping[str, Words]] = MappingProxyType(
     {
-        Dimension.KIND: _labels((kind.value, kind.label) for kind in Kind if kind in OFFERED),
+        Dimension.KIND: _labels((kind.value, kind.label) for kind in Kind),
         Dimension.HARM: _labels(HarmTerm.choices),
         Dimension.ORIGIN: _labels(Origin.choices),
         Dimension.AI: _labels(AiIndication.choices),

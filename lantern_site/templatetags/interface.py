@@ -117,6 +117,7 @@ KIND_ICONS: Mapping[str, str] = {
     "pdq": "image",
     "phash": "image",
     "video_md5": "film",
+    "vpdq": "film",
 }
 
 # The second word of a ledger action ("signal.approved") decides; what is not listed shows the turning clock.
@@ -371,6 +372,7 @@ def script_words() -> dict[str, str]:
     """What static/js/lantern.js says by itself; base templates hand it over as JSON."""
     return {
         "copied": _("Copied"),
+        "key": _("The key did not answer. Try again, or sign in another way."),
         "under": _("under 1 min"),
         "minutes": _("%(n)s min") % {"n": "%s"},
         "hours": _("%(n)s h") % {"n": "%s"},

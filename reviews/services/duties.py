@@ -15,9 +15,11 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import WrongState
+from lantern_site.members.models import SubjectRequest
+from lantern_site.members.registers import RequestState
 from reviews import clocks, workflow
 from reviews.models import Delivery, Dispute, StewardHold
-from reviews.services import disputes, holds, recalls
+from reviews.services import disputes, holds, recalls, restrictions
 from reviews.workflow import DisputeState, HoldReason
 from signals.models import Signal
 from signals.services import sharing
@@ -96,6 +98,14 @@ def note_overdue_recalls(*, now: datetime) -> int:
 def expire(*, now: datetime) -> int:
     """End signals that have reached their date."""
     return sharing.expire_due(now=now)
+
+
+def settle_restrictions(*, now: datetime) -> int:
+    """What a data-subject request restricts is held while it is undecided, and no longer; counts signals."""
+    with acting_as(Actor.clock()):
+        at_work = SubjectRequest.objects.filter(Q(state=RequestState.RESTRICTED) | ~Q(held=[]))
+        cases = list(at_work.order_by("pk").values_list("pk", flat=True))
+    return sum(restrictions.settle(case_pk=pk, now=now) for pk in cases)
 
 
 def _each(found: QuerySet[Any, int], act: Callable[[int], object]) -> int:

@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
-from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.members.models import SubjectRequest
@@ -36,14 +33,6 @@ def settle(*, case_pk: int, now: datetime) -> int:
         if case.held != before:
             case.save(update_fields=["held"])
         return abs(len(case.held) - len(before))
-
-
-def sweep(*, now: datetime) -> int:
-    """Settle every request that restricts, or that has held something; catches what happened to signals meanwhile."""
-    with acting_as(Actor.clock()):
-        at_work = SubjectRequest.objects.filter(Q(state=RequestState.RESTRICTED) | ~Q(held=[]))
-        cases = list(at_work.order_by("pk").values_list("pk", flat=True))
-    return sum(settle(case_pk=pk, now=now) for pk in cases)
 
 
 def _hold(record: Recorder, signal_id: int) -> bool:

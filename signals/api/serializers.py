@@ -55,7 +55,7 @@ def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
 class ValueIn(In[Item]):
     """One value as you have it."""
 
-    kind = Word(kinds.Kind, help_text="`payment`, `phone` and `vpdq` cannot be shared yet.")
+    kind = Word(kinds.Kind, help_text="`vpdq` cannot be shared yet; `phone` only where it is switched on.")
     value = serializers.CharField(
         trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."
     )

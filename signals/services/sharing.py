@@ -73,7 +73,7 @@ def _take_all(items: Sequence[Item]) -> list[Taken]:
         try:
             one = intake.take(item)
         except Invalid as refusal:
-            raise Invalid(refusal.sentence, f"{refusal.field or 'value'}-{number}") from refusal
+            raise Invalid(refusal.sentence, f"{refusal.field or 'value'}-{number}", refusal.code) from refusal
         taken.setdefault((one.normal.kind, one.normal.value), one)
     return list(taken.values())
 

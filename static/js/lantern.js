@@ -80,6 +80,13 @@ document.addEventListener("keydown", (event) => {
   if (useKey(event.key)) event.preventDefault();
 });
 
+// A security key that was taken away, or a person who chose otherwise: the page says so and stays.
+
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  say(words.key);
+});
+
 // Buttons that open, close, cover, copy and switch.
 
 async function copy(source) {

@@ -115,7 +115,27 @@ PAGES = {
     "advisory note": (Role.MEMBER_ADMIN, "/notes/{advice}/"),
     "assessments": (None, "/assessments/"),
     "assessment": (None, "/assessments/{assessment}/"),
+    "people": (Role.MEMBER_ADMIN, "/members/{pixelpond}/people/"),
+    "people for a colleague": ("moderator", "/members/{pixelpond}/people/"),
+    "people for an auditor": (Role.AUDITOR, "/members/{pixelpond}/people/"),
+    "person": (Role.MEMBER_ADMIN, "/people/{late}/"),
+    "person who left": (Role.MEMBER_ADMIN, "/people/{gone}/"),
+    "person for an auditor": (Role.AUDITOR, "/people/{late}/"),
     "settings": ("moderator", "/settings/"),
+    "settings of somebody whose roles rest": ("resting", "/settings/"),
+    "invitation": (None, "/invitations/{token}/"),
+    "invitation that is over": (None, "/invitations/nothing/"),
+    "security keys": (Role.STEWARD, "/accounts/2fa/webauthn/"),
+    "security key to add": (Role.STEWARD, "/accounts/2fa/webauthn/add/"),
+    "security key asked for": ("with a key", "/accounts/2fa/webauthn/reauthenticate/"),
+    "security key to rename": ("with a key", "/accounts/2fa/webauthn/keys/{key}/edit/"),
+    "security key to remove": ("with a key", "/accounts/2fa/webauthn/keys/{key}/remove/"),
+    "app to connect": ("with a key", "/accounts/2fa/totp/activate/"),
+    "recovery codes": ("with a key", "/accounts/2fa/recovery-codes/"),
+    "recovery codes to make": (Role.STEWARD, "/accounts/2fa/recovery-codes/generate/"),
+    "app to disconnect": (Role.STEWARD, "/accounts/2fa/totp/deactivate/"),
+    "second factor shown again": (Role.STEWARD, "/accounts/2fa/reauthenticate/"),
+    "second factor to set up": ("without a factor", "/accounts/2fa/"),
     "roles": ("moderator", "/roles/"),
     "roles of somebody of the programme": (Role.STEWARD, "/roles/"),
     "second factor": (Role.STEWARD, "/accounts/2fa/"),
@@ -129,13 +149,14 @@ PAGES = {
     "reports": (None, "/reports/"),
     "report": (None, "/reports/{year}/"),
     "method": (None, "/method/"),
+    "normal forms": (None, "/normalisation/"),
     "sign-in": (None, "/accounts/login/"),
     "forgotten password": (None, "/accounts/password/reset/"),
     "nothing here": (None, "/no/such/page/"),
     "nothing for you here": ("moderator", "/signals/LN-00000-00000/"),
 }
 """Who looks (None: somebody who has not signed in), and where."""
-MISSING = {"nothing here", "nothing for you here"}
+MISSING = {"nothing here", "nothing for you here", "invitation that is over"}
 SIZES = {"desk": DESK, "phone": PHONE}
 Theme = Literal["light", "dark"]
 LOOKS: tuple[tuple[str, Theme], ...] = (("desk", "light"), ("desk", "dark"), ("phone", "dark"), ("phone", "light"))

@@ -4,17 +4,18 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
-from lantern_site.members.models import Attestation, Organisation, SignalsRule, Staff
+from lantern_site.members.models import Attestation, Invitation, Organisation, SignalsRule, Staff
 from lantern_site.members.networks import read
 from lantern_site.members.registers import Party, Ruling
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
-from lantern_site.members.services import communities, keys, standing
+from lantern_site.members.services import communities, grants, keys, staff, standing, training
 from lantern_site.members.services.communities import Outline
 from lantern_site.members.services.registers import attestations, dialogue, incidents, subject_requests
 from reviews.models import Dispute, Recall
@@ -66,6 +67,7 @@ class World:
         self.ids: dict[str, str] = {}
         self.years = {"year": now.year - 1, "earlier": now.year - 2}
         self._invite()
+        self._people()
         self._last_year()
         self._queue()
         self._shared()
@@ -126,6 +128,45 @@ class World:
         self.people[who] = builders.person(of, *held, name=name)
         if SECOND_FACTOR_REQUIRED & set(held):
             TOTP.activate(self.people[who], generate_totp_secret())
+
+    def _people(self) -> None:
+        """Somebody at every point of a stay: invited, untrained, unconfirmed, with a role for a time, gone."""
+        admin, ours, today = self.actor(Role.MEMBER_ADMIN), self.pixelpond, self.now.date()
+        address = "a.very.long.address.of.somebody@example.org"
+        invitation = builders.invited(ours, Role.REVIEWER, email=address, by=admin, now=self.now)
+        self.ids["token"] = "a-token-of-this-world"
+        with acting_as(Actor.clock()):
+            hashed = sha256(self.ids["token"].encode()).digest()
+            Invitation.objects.filter(pk=invitation.pk).update(token_hash=hashed, sent_at=self.now)
+        self._person("with a key", ours, Role.ANALYST)
+        RecoveryCodes.activate(self.people["with a key"])
+        self.ids["key"] = str(builders.security_key(self.people["with a key"]).pk)
+        self._person("without a factor", ours, Role.ANALYST)
+        late = self._stayed("late", "Cleo Unconfirmed", days=370)
+        until, held_on = today + timedelta(days=20), today - timedelta(days=5)
+        grants.grant(staff_id=late.public_id, role=Role.REVIEWER, until=until, actor=admin, now=self.now)
+        training.record_training(
+            staff_id=late.public_id,
+            course="Yearly training",
+            held_on=held_on,
+            valid_until=None,
+            note="Certificate 17",
+            actor=admin,
+            now=self.now,
+        )
+        resting = self._stayed("resting", "Dora Resting", days=400)
+        Staff.objects.filter(pk=resting.pk).update(trained_until=held_on)
+        gone = self._stayed("gone", "Emil Gone", days=10)
+        staff.deactivate(staff_id=gone.public_id, actor=admin, now=self.now)
+
+    def _stayed(self, who: str, name: str, days: int) -> Staff:
+        """Somebody whose access was confirmed some days ago."""
+        self._person(who, self.pixelpond, Role.ANALYST, name=name)
+        person = self.people[who]
+        person.access_confirmed_on = self.now.date() - timedelta(days=days)
+        person.save(update_fields=["access_confirmed_on"])
+        self._name(who, person)
+        return person
 
     def _last_year(self) -> None:
         """Something for a report to count."""

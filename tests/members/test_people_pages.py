@@ -122,6 +122,16 @@ def test_everybody_sees_their_own_page_and_changes_nothing_there(pixelpond: Orga
     assert "/grant/" not in page
 
 
+def test_the_rail_names_who_is_signed_in_and_not_whose_page_it_is(pixelpond: Organisation) -> None:
+    client, _admin = enter(pixelpond, Role.MEMBER_ADMIN, name="Ada Admin")
+    person = builders.person(pixelpond, name="Quiet Colleague")
+
+    rail = text(client.get(page_of(person))).partition("<main")[0].partition("<body")[2]
+
+    assert "Ada Admin" in rail
+    assert "Quiet Colleague" not in rail
+
+
 def test_an_auditor_reads_and_changes_nothing(pixelpond: Organisation) -> None:
     person = builders.person(pixelpond, Role.REVIEWER)
     client, _auditor = enter(builders.programme(), Role.AUDITOR)

@@ -60,13 +60,6 @@ def with_app(person: Staff) -> str:
     return str(secret)
 
 
-def with_key(person: Staff, name: str = "Blue key") -> Authenticator:
-    """A row as allauth keeps it of a security key; no ceremony can be held with it."""
-    data = {"name": name, "passwordless": False, "credential": {}}
-    made: Authenticator = Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data)
-    return made
-
-
 def sign_in(person: Staff, secret: str = "", agent: str = FIREFOX) -> Client:
     """By the pages, as people do."""
     client = Client(headers={"User-Agent": agent})
@@ -101,7 +94,7 @@ def test_a_role_that_needs_a_second_factor_leads_to_its_set_up(role: Role, pixel
     assert "a password is not enough" in text(client.get("/accounts/2fa/"))
 
 
-@pytest.mark.parametrize("factor", [with_app, with_key])
+@pytest.mark.parametrize("factor", [with_app, builders.security_key])
 def test_an_app_or_a_key_is_enough(factor: Any, pixelpond: Organisation) -> None:
     person = builders.person(pixelpond, Role.MEMBER_ADMIN)
     factor(person)
@@ -155,7 +148,7 @@ def test_only_an_own_address_is_led_on_to(pixelpond: Organisation) -> None:
 def test_the_second_factor_is_shown_again_where_the_person_has_it(pixelpond: Organisation) -> None:
     app, key = builders.person(pixelpond, Role.REVIEWER), builders.person(pixelpond, Role.REVIEWER)
     with_app(app)
-    with_key(key)
+    builders.security_key(key)
     answers = []
     for person in (app, key):
         client = Client()
@@ -208,7 +201,7 @@ def test_the_last_second_factor_of_an_admin_stays(pixelpond: Organisation) -> No
 
 def test_the_last_key_of_an_admin_stays_and_one_of_two_goes(pixelpond: Organisation) -> None:
     person = builders.person(pixelpond, Role.MEMBER_ADMIN)
-    first, second = with_key(person), with_key(person, "Red key")
+    first, second = builders.security_key(person), builders.security_key(person, "Red key")
     client = Client()
     builders.sign_in(client, person)
     session = client.session
@@ -242,7 +235,7 @@ def test_whoever_needs_none_may_remove_the_last_one(pixelpond: Organisation) -> 
 def test_a_key_of_somebody_else_is_unknown(pixelpond: Organisation) -> None:
     client = Client()
     builders.sign_in(client, builders.person(pixelpond, Role.REVIEWER))
-    theirs = with_key(builders.person(pixelpond, Role.REVIEWER))
+    theirs = builders.security_key(builders.person(pixelpond, Role.REVIEWER))
 
     assert client.post(f"/accounts/2fa/webauthn/keys/{theirs.pk}/remove/").status_code == 404
 

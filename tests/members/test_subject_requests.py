@@ -106,7 +106,7 @@ def test_a_restriction_asks_for_a_second_factor_and_for_something_found() -> Non
     refused(NotProven, subject_requests.restrict, **on(case, actor=unproven))
     assert subject_requests.restrict(**on(case)).state == RequestState.RESTRICTED
 
-    assert Outbox.objects.get(task="reviews.settle_restriction").arguments == [case.pk]
+    assert Outbox.objects.filter(task="reviews.settle_restrictions").count() == 1
     assert facts("subject_request.restricted", case)["found"] == 1
 
 
@@ -162,7 +162,7 @@ def test_a_decision_ends_a_restriction_and_the_letter_closes_the_case() -> None:
     closed = subject_requests.close(**on(case))
 
     assert closed.state == RequestState.CLOSED
-    assert Outbox.objects.filter(task="reviews.settle_restriction").count() == 2
+    assert Outbox.objects.filter(task="reviews.settle_restrictions").count() == 2
     refused(WrongState, subject_requests.decide, **deciding(case))
 
 

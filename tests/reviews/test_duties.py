@@ -34,6 +34,7 @@ DUTIES: list[Callable[..., int]] = [
     duties.end_holds,
     duties.uphold_unanswered,
     duties.note_overdue_recalls,
+    duties.settle_restrictions,
     duties.expire,
 ]
 

@@ -15,7 +15,7 @@ from lantern_site.members.roles import Role
 from lantern_site.members.services.registers import subject_requests
 from reviews import replay
 from reviews.models import Recall, StewardHold
-from reviews.services import decisions, holds, restrictions
+from reviews.services import decisions, duties, holds, restrictions
 from reviews.workflow import HoldReason
 from signals.models import Signal
 from signals.workflow import Status
@@ -69,7 +69,7 @@ def test_settling_twice_is_the_same_as_once() -> None:
     before = Entry.objects.count()
 
     assert settle(case) == 0
-    assert restrictions.sweep(now=NOW) == 0
+    assert duties.settle_restrictions(now=NOW) == 0
     assert Entry.objects.count() == before
 
 
@@ -147,6 +147,6 @@ def test_what_a_later_search_finds_is_held_as_well_and_a_lost_message_is_made_up
     subject_requests.note_search(
         case_id=case.public_id, kind="email", signals=[later.public_id], actor=cases.steward(), now=NOW
     )
-    assert restrictions.sweep(now=NOW) == 1
+    assert duties.settle_restrictions(now=NOW) == 1
 
     assert (status(signal), status(later)) == (Status.HELD, Status.HELD)

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantern_site.errors import Invalid
-from signals import guards
+from signals import guards, specification
 from signals.guards import WarningCode
 from signals.kinds import Kind
 from signals.normalise import normal_form
+from signals.refusals import Reason
 
 REAL_MD5 = hashlib.md5(b"a photograph", usedforsecurity=False).hexdigest()
 REAL_PDQ = "24f74dd6998063978e17707fabf57aa045267a66c58f7a7cc5802a7895c82a78"
@@ -39,6 +40,10 @@ REFUSED = [
     (Kind.PDQ, REAL_PDQ),
     (Kind.PHASH, "8000000000000000"),
     (Kind.PHASH, "9100000000000000"),
+    (Kind.PAYMENT, "0x000000000000000000000000000000000000dEaD"),
+    (Kind.PAYMENT, "bitcoin:1111111111111111111114oLvT2"),
+    (Kind.PHONE, "+1 800 555 0199"),
+    (Kind.VPDQ, "0" * 64 + ",100,0"),
 ]
 
 
@@ -48,6 +53,7 @@ def test_what_would_hit_everybody_is_refused_with_the_reason(kind: Kind, raw: st
         guards.warnings(normal_form(kind, raw))
 
     assert str(refusal.value).endswith(".")
+    assert Reason(refusal.value.code) in specification.AT_INTAKE
 
 
 WARNED = [
@@ -69,6 +75,12 @@ WARNED = [
     (Kind.MD5, REAL_MD5, []),
     (Kind.PDQ, f"{REAL_PDQ},100", []),
     (Kind.PHASH, "853e05ff057e05aa", []),
+    (Kind.PAYMENT, "GB29 NWBK 6016 1331 9268 19", []),
+    (Kind.PAYMENT, "$lamplighter", []),
+    (Kind.PAYMENT, "$bob", [WarningCode.SHORT_HANDLE]),
+    (Kind.PAYMENT, "$admin7", [WarningCode.GENERIC_HANDLE]),
+    (Kind.PHONE, "+33 1 99 00 12 34", []),
+    (Kind.VPDQ, f"{'0' * 64},100,0;{REAL_PDQ},100,1", []),
 ]
 
 
@@ -88,6 +100,12 @@ MASKED = [
     (Kind.KEYWORD, "lamp post", "l••• p•••"),
     (Kind.PDQ, REAL_PDQ, "24f74dd69980…c82a78"),
     (Kind.PHASH, "853e05ff057e05aa", "853e05…05aa"),
+    (Kind.VPDQ, f"{REAL_PDQ},100,0.000;{REAL_PDQ},100,1.000", "24f74dd69980…c82a78 × 2"),
+    (Kind.PAYMENT, "iban:GB29NWBK60161331926819", "iban:GB•••19"),
+    (Kind.PAYMENT, "ethereum:0x6a8994c846fb1d7bdd3dcf3812b712d0cf22f0c2", "ethereum:•••c2"),
+    (Kind.PAYMENT, "cashtag:$lamplighter", "cashtag:$l•••r"),
+    (Kind.PAYMENT, "cashtag:$bob", "cashtag:$b•••"),
+    (Kind.PAYMENT, "something else", "•••"),
     (Kind.PHONE, "+33123456789", "•••89"),
 ]
 
@@ -107,3 +125,8 @@ def test_a_mask_never_fails_and_never_shows_a_long_value(kind: Kind, value: str)
 def test_the_lists_carry_a_version_and_a_date() -> None:
     assert guards.LISTS_VERSION >= 1
     assert guards.LISTS_DATE.count("-") == 2
+
+
+def test_a_wallet_of_nobody_is_listed_in_normal_form() -> None:
+    for value in guards.NOBODYS_WALLETS:
+        assert normal_form(Kind.PAYMENT, value).value == value

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from lantern_site.errors import Invalid
 from signals import folding
+from signals.canonical.payments import IBAN_LENGTHS
 from signals.kinds import SERVICES, Kind
 from signals.normalise import alias_digest, normal_form, public_digest
+from signals.refusals import Reason
 
 SAME = [
     (Kind.EMAIL, "Ａｄａ＠Ｅｘａｍｐｌｅ．ｏｒｇ", "ada@example.org"),
@@ -70,9 +72,12 @@ REFUSED = [
     (Kind.PDQ, "ab" * 32 + ",49", "quality"),
     (Kind.PDQ, "ab" * 32 + ",101", "quality"),
     (Kind.PDQ, "ab" * 32 + ",good", "quality"),
-    (Kind.PHONE, "+33123456789", "kind"),
-    (Kind.PAYMENT, "lamp-1", "kind"),
-    (Kind.VPDQ, "ab", "kind"),
+    (Kind.KEYWORD, "lamp\ud800post", "value"),
+    (Kind.PHONE, "01 99 00 12 34", "value"),
+    (Kind.PAYMENT, "lamp-1", "value"),
+    (Kind.VPDQ, "ab", "value"),
+    (Kind.VPDQ, "ab" * 32 + ",49,0", "quality"),
+    (Kind.VPDQ, ";".join("ab" * 32 + f",99,{second}" for second in range(3_601)), "value"),
 ]
 
 
@@ -82,6 +87,7 @@ def test_what_cannot_be_a_value_is_refused_with_a_sentence(kind: Kind, raw: str,
         normal_form(kind, raw)
 
     assert refusal.value.field == field
+    assert refusal.value.code in Reason
     assert str(refusal.value).endswith(".")
 
 
@@ -189,6 +195,7 @@ def test_the_same_value_of_two_kinds_has_two_digests() -> None:
 
 
 HOSTS = st.from_regex(r"[a-zA-Zäßé0-9._-]{1,20}\.(org|example|com|бг)", fullmatch=True)
+TWO, LONG = st.integers(2, 98), st.integers(0, 10**20)
 SERVICE = st.sampled_from(sorted(SERVICES))
 WRITTEN = st.one_of(
     st.text(),
@@ -198,6 +205,11 @@ WRITTEN = st.one_of(
     st.builds("HTTPS://{}".format, st.text()),
     st.builds("{}:{}".format, SERVICE, st.text()),
     st.builds("{}:{}".format, SERVICE, st.from_regex(r"[@a-zA-Z0-9._-]{1,15}", fullmatch=True)),
+    st.from_regex(r"(iban:|bitcoin:|litecoin:|bitcoincash:|monero:|solana:|\$)?[a-zA-Z0-9 ]{1,40}", fullmatch=True),
+    st.from_regex(r"(0x)?[0-9a-fA-F]{40}", fullmatch=True),
+    st.builds("{}{:02}{:020}".format, st.sampled_from(sorted(IBAN_LENGTHS)), TWO, LONG),
+    st.from_regex(r"(tel:)?\+[0-9][0-9 ().-]{1,20}", fullmatch=True),
+    st.from_regex(r"([0-9a-f]{64},[0-9]{1,3},[0-9]{1,7}(\.[0-9]{1,5})?[;\n]){1,3}", fullmatch=True),
     st.from_regex(r"[0-9a-fA-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}(,[0-9]{1,3})?|[0-9a-f]{16}", fullmatch=True),
 )
 
@@ -213,7 +225,7 @@ def test_a_normal_form_is_its_own_normal_form_and_nothing_else_is_raised(
 
     again = normal_form(kind, once.value)
     assert (again.value, again.service, again.alias) == (once.value, once.service, once.alias)
-    assert len(public_digest(once)) == 32
+    assert public_digest(again) == public_digest(once)
 
 
 @given(st.text())

@@ -18,6 +18,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
 from lantern_site.forms import Refusable
 from lantern_site.members import policies
+from lantern_site.members.deadlines import Access
 from lantern_site.members.forms import people as forms
 from lantern_site.members.models import ApiKey, Grant, Invitation, Organisation, Staff
 from lantern_site.members.permissions import Permission
@@ -26,6 +27,7 @@ from lantern_site.members.services import access, invitations
 from lantern_site.pages import SECOND_FACTORS, PageRequest, signed_in, status_of
 
 Given = Mapping[str, Refusable]
+DUE = {Access.DUE, Access.SUSPENDED}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,6 +82,7 @@ def _people_page(
     keeps = concerns(request.actor, Permission.MANAGE_STAFF, Permission.SEE_STAFF)
     everybody = list(with_roles(Staff.objects.filter(organisation=organisation), request).order_by("name", "pk"))
     here = [standing(person, request) for person in everybody if person.is_active]
+    here.sort(key=lambda row: row["access"] not in DUE)  # what is to be done comes first
     asked: dict[str, Refusable] = {
         "invite": forms.Invite(offered=policies.roles_of(organisation)),
         "chosen": forms.ChosenPeople(among=[]),
@@ -91,7 +94,7 @@ def _people_page(
         "keeps": keeps,
         "here": here,
         "gone": [person for person in everybody if not person.is_active] if keeps else [],
-        "due": sum(row["access"] in {"due", "suspended"} for row in here),
+        "due": sum(row["access"] in DUE for row in here),
         "invitations": _open_invitations(organisation, request) if keeps else [],
         "may": permits(policies.may_administer, request.actor, organisation, request.now),
         "forms": asked,
@@ -116,7 +119,7 @@ def with_roles(found: QuerySet[Staff], request: PageRequest) -> QuerySet[Staff]:
 
 def standing(person: Staff, request: PageRequest) -> dict[str, Any]:
     today = request.now.date()
-    return {"person": person, "trained": person.is_trained(today), "access": person.access(today).value}
+    return {"whose": person, "trained": person.is_trained(today), "access": person.access(today).value}
 
 
 def _open_invitations(organisation: Organisation, request: PageRequest) -> list[Invitation]:

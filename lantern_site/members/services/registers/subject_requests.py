@@ -96,7 +96,7 @@ def note_search(*, case_id: int, kind: str, signals: Collection[int], actor: Act
         case.save(update_fields=["searches", "signals"])
         _note(record, case, "searched", {"kind": kind, "found": len(signals)})
         if case.state == RequestState.RESTRICTED:
-            outbox.ask("reviews.settle_restriction", case.pk)
+            outbox.ask("reviews.settle_restrictions")
         return case
 
 
@@ -114,7 +114,7 @@ def restrict(*, case_id: int, actor: Actor, now: datetime) -> SubjectRequest:
             raise WrongState(_("No signal was found that could be restricted."))
         _move(case, state)
         _note(record, case, "restricted", {"found": len(case.signals)})
-        outbox.ask("reviews.settle_restriction", case.pk)
+        outbox.ask("reviews.settle_restrictions")
         return case
 
 
@@ -162,7 +162,7 @@ def decide(*, case_id: int, ruling: Ruling, reason: str, letter: str, actor: Act
         }
         _note(record, case, "decided", facts, {"reason": reason.strip(), "letter": letter.strip()})
         if was_restricted:
-            outbox.ask("reviews.settle_restriction", case.pk)
+            outbox.ask("reviews.settle_restrictions")
         return case
 
 

@@ -146,7 +146,7 @@ def _facts(found: Assessment) -> list[dict[str, object]]:
         {"term": _("Independent body"), "value": found.body},
         {"term": _("Commissioned"), "value": found.commissioned_on},
         {"term": _("Held"), "value": found.held_on or _("not yet")},
-        {"term": _("Published"), "value": found.published_at or _("not yet")},
+        {"term": _("Published"), "value": frames.shown_at(found.published_at, _("not yet"))},
         {"term": _("SHA-256 of the document"), "value": found.document_sha256 or "–", "mono": True},
     ]
 

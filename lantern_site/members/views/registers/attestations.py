@@ -65,7 +65,10 @@ def register(request: PageRequest) -> HttpResponse:
         older_url=older_url,
         newer_url=newer_url,
     )
-    return frames.listing(request, shown, None)
+    own_url = reverse("members:attestations") if frames.may(request) else ""
+    return frames.listing(
+        request, shown, None, new_url=own_url, new_label=_("Attest for the programme"), new_icon="check"
+    )
 
 
 def _row(one: Attestation, now: datetime) -> frames.Row:
@@ -151,7 +154,7 @@ def _page(request: PageRequest, attestation_id: int, form: Refusable, status: in
             {"term": _("Requests"), "value": number_of(found)},
             {"term": _("First day"), "value": found.starts_on},
             {"term": _("Last day to attest"), "value": found.due_on},
-            {"term": _("Attested"), "value": found.attested_at or _("not attested")},
+            {"term": _("Attested"), "value": frames.shown_at(found.attested_at, _("not attested"))},
         ],
         history=history.of("attestation", found.public_id, request.actor),
     )

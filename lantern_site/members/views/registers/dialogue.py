@@ -163,7 +163,7 @@ def _advice_page(
         reference=newest.advice.reference,
         register=Register.ADVICE,
         state=frames.Cell(_("Version %(n)d") % {"n": newest.number}, status="published"),
-        facts=[{"term": _("Issued"), "value": newest.issued_at}],
+        facts=[{"term": _("Issued"), "value": frames.shown_at(newest.issued_at)}],
         sections=[(_("Advice"), newest.text)],
         history=history.of("advice", newest.advice.public_id, request.actor),
     )

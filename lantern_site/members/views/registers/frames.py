@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -94,6 +96,11 @@ class Sheet:
     @property
     def told(self) -> list[tuple[Words, str]]:
         return [(title, text) for title, text in self.sections if text]
+
+
+def shown_at(moment: datetime | None, otherwise: str = "") -> str:
+    """Day and time of day where the reader is, or the words for *not yet*."""
+    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment is not None else otherwise
 
 
 def may(request: PageRequest, permission: Permission = Permission.KEEP_REGISTERS) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -103,7 +104,7 @@ def _page(
         note=_("An insertion of a value can only be refused.") if found.asked == "insertion" else "",
     )
     page = frames.Sheet(
-        title=_("Request of %(day)s") % {"day": found.received_on.isoformat()},
+        title=_("Request of %(day)s") % {"day": date_format(found.received_on, "j F Y")},
         reference=found.reference,
         register=Register.GOVERNMENT_REQUESTS,
         state=frames.Cell(found.get_outcome_display(), status=TONES[found.outcome]),

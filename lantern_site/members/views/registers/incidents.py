@@ -48,7 +48,7 @@ def index(request: PageRequest) -> HttpResponse:
         newer_url=newer_url,
     )
     new_url = reverse("members:incident_new") if frames.may(request) else ""
-    return frames.listing(request, shown, None, new_url=new_url, new_label=_("Report an incident"))
+    return frames.listing(request, shown, None, new_url=new_url, new_label=_("Report an incident"), new_icon="plus")
 
 
 def _row(one: SecurityIncident) -> frames.Row:
@@ -59,7 +59,7 @@ def _row(one: SecurityIncident) -> frames.Row:
         name=one.get_kind_display(),
         under=f"{one.reference} · {one.get_severity_display()}",
         cells=(
-            frames.Cell(one.detected_at),
+            frames.Cell(frames.shown_at(one.detected_at)),
             frames.Cell(one.get_state_display(), status=TONES[one.state]),
             frames.Cell(_authority(one), due_at=one.notify_due_at if one.awaits_notification else None),
             frames.Cell(_("%(informed)d of %(all)d informed") % {"informed": informed, "all": len(touched)}),
@@ -142,11 +142,11 @@ def _facts(incident: SecurityIncident) -> list[dict[str, object]]:
     data = ", ".join(str(AffectedData(one).label) for one in incident.affected_data)
     return [
         {"term": _("Severity"), "value": incident.get_severity_display(), "severity": incident.severity},
-        {"term": _("Detected"), "value": incident.detected_at},
+        {"term": _("Detected"), "value": frames.shown_at(incident.detected_at)},
         {"term": _("Kinds of data"), "value": data or _("none")},
-        {"term": _("Contained"), "value": incident.contained_at or _("not yet")},
-        {"term": _("Supervisory authority"), "value": incident.notified_at or _authority(incident)},
-        {"term": _("Notification due"), "value": incident.notify_due_at},
+        {"term": _("Contained"), "value": frames.shown_at(incident.contained_at, _("not yet"))},
+        {"term": _("Supervisory authority"), "value": frames.shown_at(incident.notified_at, _authority(incident))},
+        {"term": _("Notification due"), "value": frames.shown_at(incident.notify_due_at)},
     ]
 
 
