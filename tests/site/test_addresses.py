@@ -1,7 +1,7 @@
 """What odd addresses and methods answer: something sensible, and never more about what one may not see than about
 what does not exist."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -54,7 +54,7 @@ def misread(reference: str) -> str:
     return reference.replace("0", "O").replace("1", "I")
 
 
-ODD = {
+ODD: dict[str, Callable[[str], str]] = {
     "lower case": str.lower,
     "misread letters": misread,
     "without its dashes": lambda reference: reference.replace("-", ""),
