@@ -8,7 +8,8 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import Staff
-from lantern_site.members.policies import staff_of
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import require, staff_of
 from reviews import policies, queues
 from reviews.models import Claim
 from signals.models import Signal
@@ -28,8 +29,9 @@ def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
 
 
 def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim]:
-    """Claim the most urgent free signals that the actor may review."""
+    """Claim the most urgent free signals that the actor may review. Raises NotAllowed for whoever reviews none."""
     with acting_as(actor):
+        require(actor, Permission.REVIEW)
         person = staff_of(actor)
         free = queues.unclaimed(actor, now).exclude(submitted_by=person)
         due = free.order_by("review_due_at", "pk").select_for_update(of=("self",), skip_locked=True)

@@ -49,11 +49,13 @@ def index(request: PageRequest) -> HttpResponse:
 def _index(request: PageRequest, form: Refusable, status: int = 200) -> HttpResponse:
     inside = Count("memberships", filter=Q(memberships__left_at__isnull=True), distinct=True)
     found = Community.objects.filter(pk__in=_visible(request).values("pk")).annotate(members=inside)
+    offered = concerns(request.actor, Permission.MANAGE_COMMUNITIES)
     context = {
         "communities": found.order_by("-is_everyone", "closed_at", "name", "pk"),
         "form": form,
         "permission": permits(require, request.actor, Permission.MANAGE_COMMUNITIES),
-        "offered": concerns(request.actor, Permission.MANAGE_COMMUNITIES),
+        "offered": offered,
+        "unsaid": [] if offered else [form],
     }
     return render(request, "members/communities.html", context, status=status)
 
@@ -102,6 +104,7 @@ def _page(request: PageRequest, community_id: int, form: forms.Describe | None, 
         "manages": manages,
         "permission": permits(require, request.actor, Permission.MANAGE_COMMUNITIES),
         "form": form or forms.Describe.of(one),
+        "unsaid": [form] if form is not None and not manages else [],
         "preview": _preview(one, form, inside) if form is not None and form.is_valid() else None,
         "crumbs": [(reverse("signals:communities"), _("Communities"))],
     }

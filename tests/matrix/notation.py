@@ -102,6 +102,7 @@ class Rule:
     own: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     programme: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     needs: str = ""
     trained: bool = False
     proven: bool | tuple[str, ...] = False
@@ -135,7 +136,7 @@ class Rule:
         if self.inside and who not in self.inside:
             return REFUSED
         if by_form:
-            return self.but.get(f"empty: {place}", INVALID)
+            return self.but.get(f"empty: {who}: {place}") or self.but.get(f"empty: {place}", INVALID)
         if not self.may(who, place):
             return self.others
         return INVALID if empty and self.form == "last" else OK
@@ -147,7 +148,12 @@ class Rule:
         return self.proven if isinstance(self.proven, bool) else who in self.proven
 
     def may(self, who: str, place: Place) -> bool:
-        named = {"own": self.own, "other": self.other, "programme": self.programme}.get(place.house, ())
+        named = {
+            "own": self.own,
+            "other": self.other,
+            "outside": self.outside,
+            "programme": self.programme,
+        }[place.house]
         return who in named and place not in UNABLE[self.needs]
 
 
@@ -164,9 +170,18 @@ def page(
     `inside` are the roles for whom it is, the others are refused."""
     everybody = (*MEMBERS, *PROGRAMME)
     return Rule(
-        "GET", on, seen, _words(only), everybody, everybody, everybody, inside=_words(inside), others=OK,
-        nobody=nobody, but=but or {},
-    )  # fmt: skip
+        "GET",
+        on,
+        seen,
+        only=_words(only),
+        own=everybody,
+        other=everybody,
+        outside=everybody,
+        programme=everybody,
+        inside=_words(inside),
+        nobody=nobody,
+        but=but or {},
+    )
 
 
 def act(
@@ -175,23 +190,42 @@ def act(
     *,
     own: str = "",
     other: str = "",
+    outside: str = "",
     programme: str = "",
     only: str = "",
+    inside: str = "",
     needs: str = "",
     trained: bool = False,
     proven: bool | str = False,
-    inside: str = "",
     body: Mapping[str, object] | None = None,
     form: str = "first",
     others: Outcome = REFUSED,
+    nobody: Outcome = LOGIN,
     but: Mapping[str, Outcome] | None = None,
 ) -> Rule:
-    """A POST. With a `body` an empty one is refused, before it is asked who sends it or (form="last") afterwards."""
+    """A POST. With a `body` an empty one is refused, before it is asked who sends it or (form="last") afterwards.
+
+    `only` and `inside` as with a page. `proven` may name the only ones who need a fresh second factor.
+    """
     return Rule(
-        "POST", on, seen, _words(only), _words(own), _words(other), _words(programme), needs, trained,
-        proven if isinstance(proven, bool) else _words(proven), _words(inside), body, form if body else "", others,
-        LOGIN, but or {},
-    )  # fmt: skip
+        "POST",
+        on,
+        seen,
+        only=_words(only),
+        own=_words(own),
+        other=_words(other),
+        outside=_words(outside),
+        programme=_words(programme),
+        needs=needs,
+        trained=trained,
+        proven=proven if isinstance(proven, bool) else _words(proven),
+        inside=_words(inside),
+        body=body,
+        form=form if body else "",
+        others=others,
+        nobody=nobody,
+        but=but or {},
+    )
 
 
 def call(
@@ -207,9 +241,17 @@ def call(
 ) -> Rule:
     """An operation of the machine interface; `own` and `other` name scopes of keys."""
     return Rule(
-        method, on, seen, own=_words(own), other=_words(other), needs=needs, body=body, form="first" if body else "",
-        nobody=UNAUTHORISED, but=but or {},
-    )  # fmt: skip
+        method,
+        on,
+        seen,
+        own=_words(own),
+        other=_words(other),
+        needs=needs,
+        body=body,
+        form="first" if body else "",
+        nobody=UNAUTHORISED,
+        but=but or {},
+    )
 
 
 EVERYBODY = " ".join(one.replace(" ", "_") for one in (*MEMBERS, *PROGRAMME))

@@ -15,21 +15,21 @@ from tests.matrix.notation import (
     HIDDEN,
     INVALID,
     OK,
-    ONLY_PROGRAMME,
     OVERSEEN,
     OWNER,
     PARTIES,
     SHARED,
     WHILE_RECEIVING,
     WRONG,
-    Place,
     Rule,
     act,
     call,
     page,
 )
+from tests.matrix.table_of_members import ABOUT_MEMBERS
+from tests.matrix.table_of_registers import REGISTERS
 
-STATEMENT: Mapping[str, Any] = {
+STATEMENT: dict[str, Any] = {
     "harm": "grooming",
     "clause": "Child safety 3.2",
     "evidence_seen_by": "Child safety team",
@@ -45,70 +45,19 @@ FRESH = "never.seen.before@example.org"
 BATCH = {"label": "Batch", "purpose": "accounts_under_review", "surface": "account_data", "values": FRESH}
 FINDING = {"outcome": "no_violation", "policy_version": "2026-02", "attribution": "not", "looks_wrong": "no"}
 RULING = {"result": "upheld", "text": "The evidence does not hold."}
-ROW: Mapping[str, Any] = STATEMENT | {
+ROW: dict[str, Any] = STATEMENT | {
     "values": [{"kind": "email", "value": FRESH}],
     "community": "{LN circle}",
     "no_authority_asked": True,
 }
-NOT_ADDRESSED = dict.fromkeys(OVERSEEN, HIDDEN)
+NOT_ADDRESSED = {place.value: HIDDEN for place in OVERSEEN}
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
-NOWHERE = dict.fromkeys(Place, HIDDEN)
 IN_THE_STUDIO = "editor publisher auditor"
-SEES_KEYS = "member_admin analyst steward auditor"
-SEES_STANDING = "member_admin steward auditor"
 READS_LEDGER = "auditor steward member_admin"
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = {
-    # Members
-    "members:directory": (page(),),
-    "members:organisation": (page("organisation"),),
-    "members:keys": (
-        page("organisation", OVERSEEN, inside=SEES_KEYS),
-        act(
-            "organisation",
-            OVERSEEN,
-            own="member_admin",
-            needs="connect",
-            proven=True,
-            inside=SEES_KEYS,
-            body={"label": "Matcher", "scopes": ["read"], "days": "90"},
-            but={"programme": HIDDEN},  # keys are issued where one belongs
-        ),
-    ),
-    "members:key": (page("key", OVERSEEN, inside=SEES_KEYS),),
-    "members:rotate_key": (
-        page("key", OVERSEEN, inside=SEES_KEYS),
-        act(
-            "key",
-            OVERSEEN,
-            own="member_admin",
-            proven=True,
-            inside=SEES_KEYS,
-            body={"scopes": ["read"], "days": "90", "overlap_days": "7"},
-        ),
-    ),
-    "members:revoke_key": (
-        act(
-            "key",
-            OVERSEEN,
-            own="member_admin",
-            programme="steward",
-            proven="steward",
-            inside=SEES_KEYS,
-            body={"reason": "leaked"},
-        ),
-    ),
-    "signals:key_reads": (page("key", OVERSEEN, inside=SEES_KEYS),),
-    "signals:export_key_reads": (
-        act("key", OVERSEEN, own="member_admin analyst", programme="steward auditor", inside=SEES_KEYS),
-    ),
-    "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
-    "members:roles": (page(),),
-    "members:prove": (page(),),
-    "members:settings": (
-        page(),
-        act(own=EVERYBODY, programme=EVERYBODY, body={"time_zone": "Europe/Paris", "break_minutes": "50"}),
-    ),
+    **ABOUT_MEMBERS,
+    **REGISTERS,
     # Sharing and finding
     "signals:share": (
         page(),
@@ -131,60 +80,11 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:job": (page("job", OVERSEEN),),
     "signals:job_progress": (page("job", OVERSEEN),),
     "signals:cancel_job": (act("job", OWNER, own="analyst"),),
-    # Communities and standing
-    "signals:communities": (page(),),
-    "signals:community": (page("circle", PARTIES),),
-    "signals:found_community": (act(programme="steward", proven=True, body={"name": "Third circle"}),),
-    "signals:change_community": (
-        act("circle", PARTIES, programme="steward", proven=True, body={"name": "Circle of the far north"}),
-    ),
-    "signals:add_to_community": (
-        act("circle", programme="steward", proven=True, body={"organisation": "{outside}"}, form=""),
-    ),
-    "signals:remove_from_community": (
-        act("circle", programme="steward", proven=True, body={"organisation": "{other}"}, form=""),
-    ),
-    "signals:open_community": (act("closed circle", programme="steward", proven=True),),
-    "signals:close_to_later": (act("circle", programme="steward", proven=True),),
-    "signals:close_community": (act("circle", programme="steward", proven=True),),
-    "signals:standing": (page("organisation", OVERSEEN, only=SEES_STANDING),),
-    "signals:suspend": (
-        act(
-            "organisation",
-            OVERSEEN,
-            only=SEES_STANDING,
-            programme="steward",
-            proven=True,
-            body={"what": "submit", "reason": "An incident."},
-            but={"own, left": WRONG},
-        ),
-    ),
-    "signals:lift": (
-        act(
-            "suspended", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"reason": "Over."}
-        ),
-    ),
-    "signals:give_notice": (
-        act(
-            "organisation",
-            OVERSEEN,
-            only=SEES_STANDING,
-            own="member_admin",
-            programme="steward",
-            proven=True,
-            body={"rule": "withdraw", "leaves_on": "2026-05-01"},
-            but={"own, left": WRONG},
-        ),
-    ),
-    "signals:part": (act("leaving", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True),),
-    "signals:certify": (
-        act("left", ONLY_PROGRAMME, only=SEES_STANDING, programme="steward", proven=True, body={"note": "Signed."}),
-    ),
     # Judging
     "reviews:home": (page(nobody=OK),),
     "reviews:queue": (page(),),
     "reviews:queue_count": (page(),),
-    "reviews:claim_next": (act(own=EVERYBODY, programme=EVERYBODY),),
+    "reviews:claim_next": (act(own="reviewer", programme="steward", trained=True),),
     "reviews:signal": (page("shared", SHARED),),
     "reviews:preview": (page("waiting", OVERSEEN),),
     "reviews:reveal": (
@@ -315,6 +215,9 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     # Machines
     "api-schema": (page(nobody=OK),),
     "api-docs": (page(nobody=OK),),
+    "signals:normalisation": (page(nobody=OK),),
+    "api-normalisation": (page(nobody=OK),),
+    "api-normalisation-vectors": (page(nobody=OK),),
     "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
     "api-signals": (call("POST", own="submit", needs="share", body={"rows": [ROW]}),),
     "api-signal": (

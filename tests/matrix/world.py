@@ -52,6 +52,7 @@ from signals.purposes import Purpose, Surface
 from signals.services import jobs, sharing
 from tests import builders
 from tests.builders import NOW, statement
+from tests.matrix import paperwork
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
 from tests.routes import ROUTES, Route
 from transparency import services as transparency
@@ -101,6 +102,7 @@ class World:
         self._recalls()
         self._jobs()
         self._report()
+        self._paperwork()
 
     # Things
 
@@ -283,6 +285,13 @@ class World:
                 transparency.publish(edition_id=edition.public_id, actor=publisher, now=NOW)
             self.ids[name] = edition.public_id
 
+    def _paperwork(self) -> None:
+        steward, admin = self.people["programme", Role.STEWARD], self.actor("own", Role.MEMBER_ADMIN)
+        self.ids["steward"] = steward.public_id
+        self.ids |= paperwork.papers(self.own, steward)
+        self.ids |= paperwork.people(self.own, self.people["own", "colleague"], admin)
+        self.ids |= paperwork.registers(self.own, self.ids["shared"], self.actor("programme", Role.STEWARD))
+
     # Asking
 
     def address(self, route: str, thing: str) -> str:
@@ -368,10 +377,16 @@ def blank_pages() -> Iterator[None]:
         yield
 
 
+BESIDE_THE_ID: Mapping[str, object] = {"kind": "security", "register": "incidents"}
+"""What stands in an address beside the id of a thing; what is not listed is a sample that names nothing."""
+
+
 def address(route: str, thing: int | None) -> str:
     """Where a thing is found, or a sample of an address that names none."""
     known = BY_NAME[route]
     if "<path:rest>" in known.pattern:
         return "/api/v1/no/such/thing"
-    arguments = known.arguments if thing is None else dict.fromkeys(known.arguments, thing)
+    arguments = known.arguments | {name: BESIDE_THE_ID[name] for name in known.arguments if name in BESIDE_THE_ID}
+    if thing is not None:
+        arguments |= dict.fromkeys((name for name in arguments if name.endswith("_id")), thing)
     return reverse(route, kwargs=arguments)

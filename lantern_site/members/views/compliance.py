@@ -40,6 +40,8 @@ def page(request: PageRequest, organisation_id: int, given: Given, status: int =
     """The whole page, inside `acting_as` only. `given` are forms that were refused."""
     found = pages.find_papers(request, organisation_id)
     reviews = found.compliance_reviews.select_related("held_by").prefetch_related("observations")
+    keeping = bool(permits(questions.may_keep, request.actor)) and found.state in GATES_ARE_KEPT
+    may_sign = permits(questions.may_attest, request.actor, found)
     context = {
         "organisation": found,
         "crumbs": [(reverse("members:directory"), _("Members"))],
@@ -49,8 +51,9 @@ def page(request: PageRequest, organisation_id: int, given: Given, status: int =
         "unsigned": _unsigned(found),
         "reviews": [_review(review, given, request.actor) for review in reviews.order_by("-due_on", "-pk")],
         "today": request.now.date(),
-        "keeping": bool(permits(questions.may_keep, request.actor)) and found.state in GATES_ARE_KEPT,
-        "may_sign": permits(questions.may_attest, request.actor, found),
+        "keeping": keeping,
+        "may_sign": may_sign,
+        "unsaid": [form for name, form in given.items() if not (may_sign if name == "sign" else keeping)],
         **_forms(found, given),
     }
     return render(request, "members/compliance.html", context, status=status)

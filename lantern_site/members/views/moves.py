@@ -14,6 +14,7 @@ from lantern_site.attempts import Attempt, attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
 from lantern_site.forms import Refusable
+from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.forms import compliance as papers
 from lantern_site.members.lifecycle import NOT_ADMITTED, PASSED_BY_WHAT_HAPPENS, GateKind
@@ -22,6 +23,13 @@ from lantern_site.members.services import admission, gates, organisations
 from lantern_site.members.views import applications, standing
 from lantern_site.members.views import organisations as pages
 from lantern_site.pages import PageRequest, signed_in
+
+
+def _door(request: PageRequest, organisation_id: int) -> None:
+    """For stewards only: nobody else learns from a refusal which gates are open, or who asks to take part."""
+    with acting_as(request.actor):
+        pages.find(request, organisation_id)
+    questions.may_keep(request.actor)
 
 
 def _again(request: PageRequest, organisation_id: int, name: str, tried: Attempt) -> HttpResponse:
@@ -49,6 +57,7 @@ def _back(request: PageRequest, organisation_id: int) -> HttpResponse:
 @signed_in
 def pass_gates(request: PageRequest, organisation_id: int) -> HttpResponse:
     """Those beside which a note was written."""
+    _door(request, organisation_id)
     kinds = [kind for kind in GateKind if kind not in PASSED_BY_WHAT_HAPPENS]
     form = forms.PassGates(request.POST, kinds=kinds)
     passed: list[int] = []
@@ -72,6 +81,7 @@ def pass_gates(request: PageRequest, organisation_id: int) -> HttpResponse:
 def reopen_gate(request: PageRequest, organisation_id: int, kind: str) -> HttpResponse:
     if kind not in GateKind.values:
         raise Hidden(_("There is no such gate."))
+    _door(request, organisation_id)
     form = forms.Reason(request.POST, auto_id=f"reopen_{kind}_%s")
     tried = attempt(
         form,
@@ -92,6 +102,7 @@ def reopen_gate(request: PageRequest, organisation_id: int, kind: str) -> HttpRe
 @require_POST
 @signed_in
 def onboard(request: PageRequest, organisation_id: int) -> HttpResponse:
+    _door(request, organisation_id)
     begun = admission.start_onboarding(organisation_id=organisation_id, actor=request.actor, now=request.now)
     messages.info(request, _("The onboarding of %(name)s has begun.") % {"name": begun.name})
     return redirect("members:organisation", organisation_id)
@@ -100,6 +111,7 @@ def onboard(request: PageRequest, organisation_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def activate(request: PageRequest, organisation_id: int) -> HttpResponse:
+    _door(request, organisation_id)
     made = admission.activate(organisation_id=organisation_id, actor=request.actor, now=request.now)
     messages.info(request, _("%(name)s is a member now, on probation.") % {"name": made.name})
     return redirect("members:organisation", organisation_id)
@@ -108,6 +120,7 @@ def activate(request: PageRequest, organisation_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def rename(request: PageRequest, organisation_id: int) -> HttpResponse:
+    _door(request, organisation_id)
     form = forms.Rename(request.POST, auto_id="rename_%s")
     return _formed(
         request,
@@ -124,6 +137,7 @@ def rename(request: PageRequest, organisation_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def support(request: PageRequest, organisation_id: int) -> HttpResponse:
+    _door(request, organisation_id)
     with acting_as(request.actor):
         form = papers.Support(request.POST, partners=standing.partners(), auto_id="support_%s")
     return _formed(
@@ -146,6 +160,7 @@ def support(request: PageRequest, organisation_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def end_support(request: PageRequest, organisation_id: int) -> HttpResponse:
+    _door(request, organisation_id)
     organisations.end_support(organisation_id=organisation_id, actor=request.actor, now=request.now)
     messages.info(request, _("The support has ended."))
     return redirect("members:organisation", organisation_id)
@@ -170,6 +185,8 @@ def _formed(
 @signed_in
 def pack(request: PageRequest, organisation_id: int) -> HttpResponse:
     """The compliance pack as one file."""
+    with acting_as(request.actor):
+        pages.find_papers(request, organisation_id)
     content = organisations.export_pack(organisation_id=organisation_id, actor=request.actor, now=request.now)
     with acting_as(request.actor):
         name = slugify(pages.find(request, organisation_id).name)

@@ -89,6 +89,7 @@ def _people_page(
         **(given or {}),
     }
     chosen = asked["chosen"]
+    may = permits(policies.may_administer, request.actor, organisation, request.now)
     context = {
         "organisation": organisation,
         "keeps": keeps,
@@ -96,7 +97,8 @@ def _people_page(
         "gone": [person for person in everybody if not person.is_active] if keeps else [],
         "due": sum(row["access"] in DUE for row in here),
         "invitations": _open_invitations(organisation, request) if keeps else [],
-        "may": permits(policies.may_administer, request.actor, organisation, request.now),
+        "may": may,
+        "unsaid": [] if may else list((given or {}).values()),
         "forms": asked,
         "ticked": chosen.ticked() if isinstance(chosen, forms.ChosenPeople) and chosen.is_bound else set(),
         "crumbs": crumbs(organisation),

@@ -39,11 +39,13 @@ def all_agreements(request: PageRequest) -> HttpResponse:
 
 
 def _agreements(request: PageRequest, form: forms.Agreement, status: int = HTTPStatus.OK) -> HttpResponse:
+    may_publish = permits(questions.may_keep, request.actor)
     context = {
         "agreements": AgreementText.objects.select_related("published_by").newest_first(),
         "in_force": AgreementText.objects.in_force(request.now.date()),
         "form": form,
-        "may_publish": permits(questions.may_keep, request.actor),
+        "may_publish": may_publish,
+        "unsaid": [] if may_publish else [form],
         "lists": tabs_of_lists(request),
     }
     return render(request, "members/agreements.html", context, status=status)
@@ -77,10 +79,12 @@ def jurisdictions(request: PageRequest) -> HttpResponse:
 
 def _jurisdictions(request: PageRequest, form: forms.SetSwitch, status: int = HTTPStatus.OK) -> HttpResponse:
     switches = JurisdictionSwitch.objects.select_related("set_by").order_by("jurisdiction", "what", "-set_at", "-pk")
+    may_switch = permits(questions.may_keep, request.actor)
     context = {
         "switches": switches,
         "form": form,
-        "may_switch": permits(questions.may_keep, request.actor),
+        "may_switch": may_switch,
+        "unsaid": [] if may_switch else [form],
         "lists": tabs_of_lists(request),
     }
     return render(request, "members/jurisdictions.html", context, status=status)
