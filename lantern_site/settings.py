@@ -312,9 +312,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# Mail: invitations, password resets, and what is due. A demonstration shows it in its terminal.
+# Mail: invitations, password resets, and what is due. That of a demonstration lies in var/mail, a file each.
 if DEMO or BUILD:
-    EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'dummy'}.EmailBackend"
+    EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEMO else 'dummy'}.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
 else:
     _mail = environ.Env.email_url_config(needed("EMAIL_URL", "Give smtp+tls://user:password@host:587.", ""))
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

@@ -50,10 +50,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         factors = [method for method in methods if method["id"] != "reauthenticate"]
+        if not factors:  # nor has somebody who is not signed in
+            return methods
         kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         if Authenticator.Type.TOTP not in kinds:
             factors.reverse()
-        return factors or methods
+        return factors
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Whoever tried too often gets a page of its own, with the time to wait."""

@@ -184,6 +184,11 @@ def test_whoever_has_a_second_factor_adds_another_only_with_it(pixelpond: Organi
     assert asked["Location"].startswith("/accounts/2fa/reauthenticate/")
 
 
+def test_whoever_is_not_signed_in_is_sent_to_the_sign_in() -> None:
+    for path in ("totp/activate/", "webauthn/add/", "recovery-codes/generate/"):
+        assert Client().get(f"/accounts/2fa/{path}")["Location"].startswith("/accounts/login/")
+
+
 # The last one stays
 
 
