@@ -7,7 +7,7 @@ is removed is marked. Answers never depend on when that happens.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -127,10 +127,11 @@ class HammingIndex:
         """Fold, then write everything into an empty folder, as flat arrays that `mapped()` need not read."""
         self.fold()
         index = self._base.index
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "hashes": self._base.hashes, "ids": self._base.ids, "runs": self._base.runs,
             "offsets": index.offsets, "crowds": index.crowds, "rows": index.rows,
-        } | {f"half{number}": half for number, half in enumerate(index.halves)}  # fmt: skip
+        }  # fmt: skip
+        arrays.update({f"half{number}": half for number, half in enumerate(index.halves)})
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
         shapes = {name: list(array.shape) for name, array in arrays.items()}

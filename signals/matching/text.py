@@ -6,7 +6,7 @@ changes lengths, every character remembers where it came from.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -17,11 +17,12 @@ import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from signals import folding
+from signals.matching.beginnings import Beginnings
 
 Integers = npt.NDArray[np.int64]
 
-_BLOCK = 64
-"""Texts that are folded at once if all of them are plain: one with an accent costs its neighbours a little, not all."""
+_LINE_END = ord("\n")
+_LARGE, _SMALL = 2048, 32
 _BETWEEN = "\n"
 """Stands between texts that are searched together. A folded text has no line ends, so no hit spans two of them."""
 
@@ -135,6 +136,9 @@ class KeywordIndex:
             raise ValueError("A keyword is empty.")
         self._ids = list(keywords)
         self._numbers = np.array(self._ids, dtype=np.int64)
+        plain = [keyword.encode() for keyword in keywords.values() if keyword.isascii()]
+        self._beginnings = Beginnings(plain)
+        self._from_words = all(_ASCII_IN_WORD[keyword[0]] for keyword in plain)
         self._automaton = BytesAhoCorasick(
             [keyword.encode() for keyword in keywords.values()], implementation=Implementation.ContiguousNFA
         )
@@ -146,15 +150,35 @@ class KeywordIndex:
         """All hits in all texts, ordered by text, start, end and id. Many texts at once are much cheaper than one."""
         if not self._ids or not texts:
             return []
-        together = _Together(texts)
+        chosen = self._perhaps(texts)
+        together = _Together([texts[number] for number in chosen])
         keyword, start, end = self._found(together.text)
         whole = np.flatnonzero(together.are_whole(start, end))
         keyword, start, end = keyword[whole], start[whole], end[whole]
         text, start, end = together.origins(start, end)
+        text = np.array(chosen, dtype=np.int64)[text]
         number = self._numbers[keyword]
         order = np.lexsort((number, end, start, text))
         columns = (column[order].tolist() for column in (text, number, start, end))
         return list(map(KeywordHit._make, zip(*columns, strict=True)))
+
+    def _perhaps(self, texts: Sequence[str]) -> list[int]:
+        """The texts in which a keyword may stand."""
+        chosen: list[int] = []
+        for first, block, folded in _blocks(texts):
+            if folded is None:
+                chosen += range(first, first + len(block))
+                continue
+            raw = folded.encode()
+            codes = np.frombuffer(raw, dtype=np.uint8)
+            in_word = _ASCII_IN_WORD.take(codes)
+            edges = in_word if self._from_words else codes != _LINE_END
+            edges[1:] &= ~in_word[:-1] if self._from_words else ~(in_word[1:] & in_word[:-1])
+            places = self._beginnings.places(raw, np.flatnonzero(edges))
+            if len(places):
+                begins = np.append(0, np.flatnonzero(codes == _LINE_END) + 1)
+                chosen += (np.unique(np.searchsorted(begins, places, side="right")) - 1 + first).tolist()
+        return chosen
 
     def _found(self, joined: str) -> tuple[Integers, Integers, Integers]:
         """What the automaton finds: keyword, first and end position in characters."""
@@ -175,9 +199,7 @@ class _Together:
         self._mapped: dict[int, Folded] = {}
         parts: list[str] = []
         lengths: list[int] = []
-        for first in range(0, len(texts), _BLOCK):
-            block = texts[first : first + _BLOCK]
-            folded = _plain(block)
+        for first, block, folded in _blocks(texts):
             if folded is not None:
                 lengths += map(len, block)
                 parts.append(folded)
@@ -194,8 +216,12 @@ class _Together:
     def are_whole(self, start: Integers, end: Integers) -> npt.NDArray[np.bool_]:
         """Which hits neither begin nor end inside a word."""
         # With a line end on either side, the character at place p stands at p + 1.
-        coding = ("ascii", np.uint8) if self.text.isascii() else ("utf-32-le", np.uint32)
-        codes = np.frombuffer(f"\n{self.text}\n".encode(coding[0]), dtype=coding[1])
+        written = f"\n{self.text}\n"
+        codes = (
+            np.frombuffer(written.encode("ascii"), dtype=np.uint8)
+            if written.isascii()
+            else np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32)
+        )
         before, first, last, after = (_are_in_words(codes[place]) for place in (start, start + 1, end, end + 1))
         return ~(before & first | last & after)
 
@@ -208,6 +234,22 @@ class _Together:
                 if number in self._mapped:
                     start[hit], end[hit] = self._mapped[number].origin(int(start[hit]), int(end[hit]))
         return text, start, end
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str], str | None]]:
+    """The number of the first, texts that follow one another, and these folded and joined if they are plain.
+
+    Large blocks; small ones where a text is not plain, so that it costs few others the short way.
+    """
+    for first in range(0, len(texts), _LARGE):
+        block = texts[first : first + _LARGE]
+        folded = _plain(block)
+        if folded is not None:
+            yield first, block, folded
+            continue
+        for second in range(0, len(block), _SMALL):
+            part = block[second : second + _SMALL]
+            yield first + second, part, _plain(part)
 
 
 def _plain(texts: Sequence[str]) -> str | None:

@@ -1,8 +1,8 @@
 """Perceptual hashes: against the `threatexchange` library, faiss, and the machine's own brute force."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from time import perf_counter
+from dataclasses import dataclass
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -67,8 +67,7 @@ class Setting:
     known: Words
     asked: Words
     index: HammingIndex
-    limit: limit.Limit | None
-    notes: list[str] = field(default_factory=list)
+    machine: limit.Limit | None
 
     @classmethod
     def of(cls, words: int, sizes: Sizes, compiled: limit.Limit | None) -> "Setting":
@@ -151,9 +150,9 @@ def against_threatexchange(setting: Setting, name: str, floor: float, goal: floa
     if peers.threatexchange is None:
         return
     texts, asked = unpacked(setting.known), unpacked(setting.asked)
-    began = perf_counter()
+    began = process_time()
     theirs = peers.threatexchange.PDQIndex(list(zip(texts, range(len(texts)), strict=True)))
-    building = perf_counter() - began
+    building = process_time() - began
 
     def batch(queries: Words) -> Pairs:
         part = asked[: len(queries)]
@@ -217,9 +216,9 @@ def against_faiss(setting: Setting) -> Iterator[Bar]:
 
 
 def against_the_machine(setting: Setting, name: str) -> Iterator[Bar]:
-    if setting.limit is None:
+    if setting.machine is None:
         return
-    machine, way = setting.limit, setting.limit.choose(setting.known, setting.fewer, setting.radius)
+    machine, way = setting.machine, setting.machine.choose(setting.known, setting.fewer, setting.radius)
     known, asked = np.ascontiguousarray(setting.known.T), np.ascontiguousarray(setting.fewer.T)
     setting.check(machine.of_columns(known, asked, setting.radius), setting.fewer, "brute force in C")
     value = setting.over(lambda _queries: machine.of_columns(known, asked, setting.radius))

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -111,7 +112,7 @@ def names(sizes: Sizes, connection: Any) -> Iterator[Bar]:
     there = theirs()
     if there - ours:
         raise AssertionError("pg_trgm finds names that the engine does not.")
-    slow, fast = in_turns(sizes.rounds, theirs, lambda: index.search(questions))
+    slow, fast = in_turns(sizes.rounds, theirs, lambda: index.search(questions), clock=perf_counter)
     value = slow / len(few) / (fast / len(questions))
     note = f"recall 1; pg_trgm {len(there) / max(1, len(ours)):.2f} at its threshold of 0.3, asked {len(few)}"
     yield Bar("names-1m", value, 100, 400, "× pg_trgm", len(questions), sizes.rounds, note)
