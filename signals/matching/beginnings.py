@@ -13,7 +13,8 @@ import numpy.typing as npt
 Integers = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
-_STEP, _STEPS = 8, 3
+_STEP, _STEPS = 8, 2
+_MOST = 12
 _TABLE = 20
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
@@ -46,13 +47,13 @@ class _Known:
 
 
 class Beginnings:
-    """The beginnings of keywords, up to 24 bytes of each."""
+    """The beginnings of keywords, up to 12 bytes of each."""
 
     def __init__(self, keywords: Collection[bytes]) -> None:
         """`keywords` are not empty."""
         self._ends: list[dict[int, _Known]] = []
         self._on: list[_Known | None] = []
-        left = sorted({keyword[: _STEP * _STEPS] for keyword in keywords})
+        left = sorted({keyword[:_MOST] for keyword in keywords})
         for step in range(_STEPS):
             ending: dict[int, list[bytes]] = {}
             for keyword in left:
