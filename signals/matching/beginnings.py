@@ -43,7 +43,8 @@ class _Known:
         perhaps = np.flatnonzero(self._table.take((keys >> np.uint64(64 - _TABLE)).view(np.int64)))
         found = keys.take(perhaps)
         place = np.searchsorted(self._keys, found)
-        return perhaps[self._keys.take(place, mode="clip") == found]
+        there: Integers = perhaps[self._keys.take(place, mode="clip") == found]
+        return there
 
 
 class Beginnings:

@@ -178,6 +178,8 @@ class HammingIndex:
         found = [built.search(queries, reach) for built in self._parts() if len(built.ids)]
         if not found:
             found = [self._base.search(queries, reach)]
+        if len(found) == 1 and not len(found[0][0]):
+            return Hits(*found[0])
         query, entry, distance = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.lexsort((entry, distance, query))
         return Hits(query[order], entry[order], distance[order])
