@@ -14,8 +14,9 @@ Integers = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
 _STEP, _STEPS = 8, 2
-_MOST = 12
-_TABLE = 20
+_MOST = 16
+_SHORT = 6
+_TABLE = 17
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
@@ -48,10 +49,15 @@ class _Known:
 
 
 class Beginnings:
-    """The beginnings of keywords, up to 12 bytes of each."""
+    """The beginnings of keywords, up to 16 bytes of each."""
 
     def __init__(self, keywords: Collection[bytes]) -> None:
         """`keywords` are not empty."""
+        self._shapes: dict[int, npt.NDArray[np.bool_]] = {}
+        for keyword in keywords:
+            length = min(_SHORT, len(keyword))
+            table = self._shapes.setdefault(length, np.zeros(1 << _TABLE, dtype=bool))
+            table[_shape(np.frombuffer(keyword[:length].ljust(_STEP, b"\0"), dtype="<u8"), length)] = True
         self._ends: list[dict[int, _Known]] = []
         self._on: list[_Known | None] = []
         left = sorted({keyword[:_MOST] for keyword in keywords})
@@ -68,6 +74,7 @@ class Beginnings:
         """Those of the places `edges` in `raw` at which a keyword may begin, in no particular order."""
         padded = raw + bytes(_STEP * _STEPS)
         words: Keys = np.ndarray((len(padded) - _STEP + 1,), dtype="<u8", buffer=padded, strides=(1,))
+        edges = edges[self._perhaps(words[edges])]
         before, found = np.zeros(len(edges), dtype=np.uint64), [edges[:0]]
         for step, (ends, longer) in enumerate(zip(self._ends, self._on, strict=True)):
             here = words[edges + _STEP * step]
@@ -78,6 +85,18 @@ class Beginnings:
             on = longer.among(key)
             edges, before = edges[on], key[on]
         return np.concatenate(found)
+
+    def _perhaps(self, words: Keys) -> Integers:
+        """The places of those words that look like the beginning of a keyword, by at most six bytes and at once."""
+        seen = np.zeros(len(words), dtype=bool)
+        for length, table in self._shapes.items():
+            seen |= table.take(_shape(words, length))
+        return np.flatnonzero(seen)
+
+
+def _shape(words: Keys, length: int) -> Integers:
+    """A number for the first `length` bytes."""
+    return ((words & _mask(length)) * _ODD >> np.uint64(64 - _TABLE)).view(np.int64)
 
 
 def _keys(keywords: Sequence[bytes], step: int) -> Keys:
