@@ -8,10 +8,10 @@ LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.
   --only-binary :all: --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench messages lock clean
+.PHONY: help run test check bench bench-matching messages lock clean
 
 help:  ## say what there is
-	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: .venv/ready  ## set up everything and run the site (PORT=8000)
 	@exec $(PYTHON) -m lantern_site.local --port $(PORT)
@@ -29,8 +29,11 @@ check: .venv/ready  ## style, types, architecture, migrations: without a databas
 	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 
-bench: .venv/ready  ## the measured bars
-	@echo "There is no benchmark suite yet."
+bench: bench-matching  ## all measured bars: table, numbers and chart in var/bench
+
+bench-matching: .venv-bench/ready  ## how fast matching is, against its peers and the machine (about 15 minutes)
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	  .venv-bench/bin/python -m tests.load.matching $(ARGS)
 
 messages: export LANTERN_BUILD = 1
 messages: .venv/ready  ## renew the French catalogue from the code and the templates
@@ -39,15 +42,22 @@ messages: .venv/ready  ## renew the French catalogue from the code and the templ
 lock: .venv/ready  ## renew the hashed requirements from pyproject.toml
 	@$(LOCK) pyproject.toml --output-file requirements.txt
 	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) --group bench --no-deps --constraints requirements-dev.txt --output-file requirements-bench.txt
 	@echo uv | $(LOCK) - --output-file requirements-uv.txt
 
 clean:  ## remove the virtual environment and all local data
-	rm -rf .venv var
+	rm -rf .venv .venv-bench var
 
 .venv/ready: requirements-dev.txt requirements-uv.txt | .venv/bin/python
 	@echo "Installing what Lantern needs into .venv …"
 	@$(PIP) -r requirements-uv.txt
 	@$(UV) pip install --system-certs --python $(PYTHON) $(HASHED) -r requirements-dev.txt || $(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv-bench/ready: requirements-dev.txt requirements-bench.txt | .venv/ready
+	@echo "Installing what matching is measured against into .venv-bench …"
+	@rm -rf .venv-bench && $(PYTHON) -m venv --without-pip .venv-bench
+	@$(UV) pip install --system-certs --python .venv-bench/bin/python --no-deps $(HASHED) -r requirements-dev.txt -r requirements-bench.txt
 	@touch $@
 
 .venv/bin/python:

@@ -19,12 +19,12 @@ from signals import normalise, protection
 from signals.candidates import TEXT, Candidate
 from signals.indexing import Index, Near, Tick
 from signals.kinds import RADIUS, Kind
+from signals.matching import urls
 from signals.models import Indicator, IndicatorAlias, Lead, Signal
 from signals.normalise import Normal
 
 BATCH = 1_000
 """Digests per query; between two the caller gets a tick."""
-DEEPEST_PATH = 16
 _STRENGTH = (Lead.Match.EXACT, Lead.Match.NEAR, Lead.Match.ALIAS, Lead.Match.PREFIX)
 
 Part = TypeVar("Part")
@@ -86,7 +86,7 @@ def _equal(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
         digest = protection.digest(candidate.public_digest())
         wanted[candidate.kind][digest].append((candidate.row, Lead.Match.EXACT))
         if candidate.kind == Kind.URL and not candidate.is_digest:
-            for prefix in prefixes(candidate.value):
+            for prefix in urls.prefixes(candidate.value):
                 above = protection.digest(normalise.public_digest(Normal(Kind.URL, prefix)))
                 wanted[Kind.URL][above].append((candidate.row, Lead.Match.PREFIX))
     for kind, digests in wanted.items():
@@ -113,20 +113,6 @@ def _meeting(found: Iterable[tuple[int, bytes | memoryview]], wanted: Wanted) ->
     for indicator_id, digest in found:
         for row, match in wanted[bytes(digest)]:
             yield Hit(row, indicator_id, match)
-
-
-def prefixes(url: str) -> set[str]:
-    """The addresses under which a URL lies: its host and each folder of its path, over http and https, without query.
-
-    A signal about one of them says something about everything below; about the page itself it is no proof.
-    """
-    _scheme, _colon, rest = url.partition("://")
-    host, _slash, tail = rest.partition("/")
-    paths, walked = {"/"}, ""
-    for segment in tail.partition("?")[0].split("/")[:DEEPEST_PATH]:
-        walked += f"/{segment}"
-        paths |= {walked, f"{walked}/"}
-    return {f"{scheme}://{host}{path}" for scheme in ("http", "https") for path in paths} - {url}
 
 
 # By distance, and in texts

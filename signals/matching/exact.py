@@ -51,15 +51,20 @@ class DigestFilter:
 
     def add(self, digests: Bytes) -> None:
         """Let these digests (n, bytes) through from now on."""
-        place = _words(digests)[:, 0] >> self._shift
+        place = self._places(digests)
         np.bitwise_or.at(self._bits, place >> np.uint64(3), np.uint8(1) << (place & np.uint64(7)).astype(np.uint8))
 
     def perhaps(self, digests: Bytes) -> npt.NDArray[np.bool_]:
         """For each digest (n, bytes) whether it may be there: (n,). False is certain."""
-        place = _words(digests)[:, 0] >> self._shift
-        byte = self._bits[place >> np.uint64(3)]
+        place = self._places(digests)
+        byte = self._bits.take((place >> np.uint64(3)).view(np.int64))
         found: npt.NDArray[np.bool_] = (byte >> (place & np.uint64(7)).astype(np.uint8)) & np.uint8(1) != 0
         return found
+
+    def _places(self, digests: Bytes) -> npt.NDArray[np.uint64]:
+        """The bit of each digest."""
+        place: npt.NDArray[np.uint64] = _words(digests[:, :8])[:, 0] >> self._shift
+        return place
 
 
 class DigestIndex:

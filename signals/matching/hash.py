@@ -185,7 +185,7 @@ def _video(name: str, blocks: Iterable[bytes]) -> FileHashes:
 
 def _image(name: str, data: bytes, limits: Limits) -> FileHashes:
     _check_bytes(len(data), limits)
-    image = _decoded(data, limits)
+    image = decoded(data, limits)
     value, quality = pdq.pdq(image)
     phash = str(imagehash.phash(image))
     return FileHashes(name, *_digests([data]), pdq=value, quality=quality, phash=phash)
@@ -197,7 +197,7 @@ def _check_bytes(size: int, limits: Limits) -> None:
         raise Unreadable(Reason.TOO_MANY_BYTES, sentence)
 
 
-def _decoded(data: bytes, limits: Limits) -> Image.Image:
+def decoded(data: bytes, limits: Limits) -> Image.Image:
     """The first frame, upright and in RGB. Transparency is dropped, as other implementations do."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:

@@ -4,13 +4,19 @@ What was built is immutable (see `multi_index`). What is added later stands besi
 is removed is marked. Answers never depend on when that happens.
 """
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from signals.matching.multi_index import Distances, Integers, MultiIndex, Words
+
+LAYOUT = 1
+"""The number of the format that `HammingIndex.write()` writes."""
+ABOUT = "index.json"
 
 _MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
 
@@ -57,15 +63,24 @@ def _distinct(hashes: Words) -> tuple[Integers, Integers]:
 class _Built:
     """Entries behind an immutable index of their distinct hashes; an entry can only be marked as gone."""
 
-    def __init__(self, hashes: Words, ids: Integers, radius: int) -> None:
-        order, self.runs = _distinct(hashes)
-        self.hashes, self.ids = hashes[order], ids[order]
-        self.index = MultiIndex.build(np.ascontiguousarray(self.hashes[self.runs[:-1]]), radius)
+    def __init__(self, hashes: Words, ids: Integers, runs: Integers, index: MultiIndex) -> None:
+        """Entries in an order that puts equal hashes beside each other: row r of the index stands for the entries from
+        `runs[r]` up to `runs[r + 1]`."""
+        self.hashes, self.ids, self.runs, self.index = hashes, ids, runs, index
         self.alive = np.ones(len(ids), dtype=bool)
         self._by_id: Integers | None = None
 
+    @classmethod
+    def of(cls, hashes: Words, ids: Integers, radius: int) -> Self:
+        order, runs = _distinct(hashes)
+        hashes = hashes[order]
+        index = MultiIndex.build(np.ascontiguousarray(hashes[runs[:-1]]), radius)
+        return cls(hashes, ids[order], runs, index)
+
     def search(self, queries: Words, radius: int) -> tuple[Integers, Integers, Distances]:
         pairs = self.index.search(queries, radius)
+        if not len(pairs.row):
+            return pairs.query, pairs.row, pairs.distance
         first = self.runs[pairs.row]
         count = self.runs[pairs.row + 1] - first
         ends = np.cumsum(count)
@@ -97,15 +112,52 @@ class HammingIndex:
 
     def __init__(self, words: int, radius: int) -> None:
         self.words, self.radius = words, radius
-        self._base = _Built(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
-        self._added = _Built(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
+        self._base = _Built.of(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
+        self._added = _Built.of(np.empty((0, words), np.uint64), np.empty(0, np.int64), radius)
         self._waiting: list[tuple[Words, Integers]] = []
 
     @classmethod
     def build(cls, hashes: Words, ids: npt.ArrayLike, radius: int) -> Self:
         """An index over (n, words) hashes with (n,) ids, made for look-ups within `radius` bits."""
         index = cls(hashes.shape[1], radius)
-        index._base = _Built(index._checked(hashes), index._numbered(hashes, ids), radius)
+        index._base = _Built.of(index._checked(hashes), index._numbered(hashes, ids), radius)
+        return index
+
+    def write(self, folder: Path) -> None:
+        """Fold, then write everything into an empty folder, as flat arrays that `mapped()` need not read."""
+        self.fold()
+        index = self._base.index
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "hashes": self._base.hashes, "ids": self._base.ids, "runs": self._base.runs,
+            "offsets": index.offsets, "crowds": index.crowds, "rows": index.rows,
+        }  # fmt: skip
+        arrays.update({f"half{number}": half for number, half in enumerate(index.halves)})
+        for name, array in arrays.items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        shapes = {name: list(array.shape) for name, array in arrays.items()}
+        about = {"layout": LAYOUT, "words": self.words, "radius": self.radius, "pieces": len(index.chunks)}
+        (folder / ABOUT).write_text(json.dumps(about | {"shapes": shapes}), encoding="utf-8")
+
+    @classmethod
+    def mapped(cls, folder: Path) -> Self:
+        """The index that `write()` left in `folder`, mapped into memory: opened in a moment, shared by processes.
+
+        `ValueError` if a file is missing, cut short or of another layout. Bytes that changed in place are not noticed:
+        keep a checksum where that can happen.
+        """
+        try:
+            about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+            if about["layout"] != LAYOUT:
+                raise ValueError(f"The index in {folder} has layout {about['layout']}, not {LAYOUT}.")
+            array = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in about["shapes"]}
+        except (OSError, KeyError, TypeError, EOFError, ValueError) as problem:
+            raise ValueError(f"The index in {folder} cannot be read: {problem}") from problem
+        if any(list(array[name].shape) != shape for name, shape in about["shapes"].items()):
+            raise ValueError(f"The index in {folder} does not have the sizes that it says.")
+        index = cls(about["words"], about["radius"])
+        halves = tuple(array[f"half{number}"] for number in range(min(2, index.words)))
+        tables = MultiIndex.of(halves, about["pieces"], array["offsets"], array["crowds"], array["rows"])
+        index._base = _Built(array["hashes"], array["ids"], array["runs"], tables)
         return index
 
     def __len__(self) -> int:
@@ -123,7 +175,11 @@ class HammingIndex:
         `ValueError` if the queries have another width than the index.
         """
         queries, reach = self._checked(queries), self.radius if radius is None else radius
-        found = [built.search(queries, reach) for built in self._parts()]
+        found = [built.search(queries, reach) for built in self._parts() if len(built.ids)]
+        if not found:
+            found = [self._base.search(queries, reach)]
+        if len(found) == 1 and not len(found[0][0]):
+            return Hits(*found[0])
         query, entry, distance = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.lexsort((entry, distance, query))
         return Hits(query[order], entry[order], distance[order])
@@ -140,7 +196,7 @@ class HammingIndex:
     def fold(self) -> None:
         """Build anew from the entries that are there. Changes no answer."""
         self._base = self._together([built.remaining() for built in self._parts()])
-        self._added = _Built(self._base.hashes[:0], self._base.ids[:0], self.radius)
+        self._added = _Built.of(self._base.hashes[:0], self._base.ids[:0], self.radius)
 
     def _parts(self) -> tuple[_Built, _Built]:
         """What was built and what was added, with everything that waits sorted in."""
@@ -151,7 +207,7 @@ class HammingIndex:
 
     def _together(self, parts: Sequence[tuple[Words, Integers]]) -> _Built:
         hashes, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return _Built(hashes, ids, self.radius)
+        return _Built.of(hashes, ids, self.radius)
 
     def _checked(self, hashes: Words) -> Words:
         if hashes.ndim != 2 or hashes.shape[1] != self.words or hashes.dtype != np.uint64:

@@ -23,17 +23,19 @@ Flags = npt.NDArray[np.bool_]
 Distances = npt.NDArray[np.uint16]
 
 # What things cost in microseconds, measured; only their ratios matter, and only for speed.
-_PROBE = 0.012
-_CANDIDATE = {64: 0.012}
-_WIDE_CANDIDATE = 0.030
+_PROBE = 0.0075
+_CANDIDATE = {64: 0.014}
+_WIDE_CANDIDATE = 0.023
 _COMPARED_WORD = 0.002
 
 _FEW = 4
 _BLOCK_ROWS, _BLOCK_QUERIES = 2048, 32
-_SLOTS = 1 << 16
+_SLOTS = 1 << 18
 """Look-ups that are made at once: enough to forget Python, few enough to stay in the processor's cache."""
 _EXPANDED = 1 << 20
 """Candidates that are compared at once: bounds the memory of a query that meets a crowded bucket."""
+_LEVELS = 4
+"""So many rows of a bucket are compared one by one for all buckets at once; nearly all buckets have no more."""
 _HEAVY = 8
 """A query that would compare more than 1/8 of all rows for one chunk compares all of them instead: never much slower
 than brute force, whatever the hashes look like."""
@@ -61,15 +63,14 @@ class Candidates(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _masks(width: int, radius: int) -> Integers:
-    """All numbers of `width` bits with at most `radius` of them set."""
+    """All numbers of `width` bits with at most `radius` of them set; in order, so that neighbours meet."""
     chosen = [
         sum(1 << bit for bit in bits) for count in range(radius + 1) for bits in combinations(range(width), count)
     ]
-    return np.array(chosen, dtype=np.int64)
+    return np.sort(np.array(chosen, dtype=np.int64))
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """`width` bits of a hash, from bit `low` on (bit 0 is the lowest of word 0)."""
 
     low: int
@@ -159,6 +160,18 @@ def _differing(left: Words, right: Words) -> Distances:
     return total
 
 
+def _places(chunks: Sequence[Chunk]) -> tuple[tuple[int, ...], list[int]]:
+    """Where each chunk's part of the tables begins, and its size."""
+    sizes = [1 << chunk.width for chunk in chunks]
+    return tuple(sum(sizes[:number]) for number in range(len(sizes))), sizes
+
+
+def _columns(places: Integers, of: Integers) -> Integers:
+    """What stands in `of` for each flat place in rows as long as `of`."""
+    width = len(of)
+    return of.take(places & (width - 1) if width & (width - 1) == 0 else places % width)
+
+
 @dataclass(frozen=True)
 class MultiIndex:
     """An immutable index over distinct hashes.
@@ -182,18 +195,30 @@ class MultiIndex:
         count, bits = len(hashes), hashes.shape[1] * 64
         pieces = pieces_for(count, bits, radius) if pieces is None else pieces
         chunks = cut(bits, pieces) if pieces else ()
-        sizes = [(1 << chunk.width) + 1 for chunk in chunks]
-        bases = tuple(sum(sizes[:number]) for number in range(len(sizes)))
-        offsets, crowds = np.zeros(sum(sizes), dtype=np.uint32), np.zeros(sum(sizes), dtype=np.uint8)
+        bases, sizes = _places(chunks)
+        offsets, crowds = np.zeros(sum(sizes) + 1, dtype=np.uint32), np.zeros(sum(sizes), dtype=np.uint8)
         rows = np.empty(count * len(chunks), dtype=np.uint32)
         for number, (chunk, base, size) in enumerate(zip(chunks, bases, sizes, strict=True)):
             values = chunk.of(hashes)
             rows[number * count : (number + 1) * count] = np.argsort(values, kind="stable")
-            crowd = np.bincount(values, minlength=size - 1)
-            crowds[base : base + size - 1] = np.minimum(crowd, 255)
-            np.cumsum(crowd, out=offsets[base + 1 : base + size])
-            offsets[base : base + size] += np.uint32(number * count)
+            crowd = np.bincount(values, minlength=size)
+            crowds[base : base + size] = np.minimum(crowd, 255)
+            np.cumsum(crowd, out=offsets[base + 1 : base + size + 1])
+            offsets[base + 1 : base + size + 1] += np.uint32(number * count)
         return cls(halved(hashes), chunks, bases, offsets, crowds, rows)
+
+    @classmethod
+    def of(
+        cls,
+        halves: tuple[Words, ...],
+        pieces: int,
+        offsets: npt.NDArray[np.uint32],
+        crowds: npt.NDArray[np.uint8],
+        rows: npt.NDArray[np.uint32],
+    ) -> "MultiIndex":
+        """An index from arrays that `build()` made with `pieces` chunks."""
+        chunks = cut(64 * sum(half.shape[1] for half in halves), pieces) if pieces else ()
+        return cls(halves, chunks, _places(chunks)[0], offsets, crowds, rows)
 
     def __len__(self) -> int:
         return len(self.halves[0])
@@ -204,9 +229,10 @@ class MultiIndex:
             return joined([])
         if not self.chunks:
             return compare_all(self.halves, queries, radius)
-        heavy = np.zeros(len(queries), dtype=bool)
-        look_up = self._few if len(queries) <= _FEW else self._many
-        pairs = joined([self._near(found, queries, radius) for found in look_up(queries, radius, heavy)])
+        if len(queries) <= _FEW:
+            return joined([self._one(queries[place : place + 1], place, radius) for place in range(len(queries))])
+        heavy, parts = np.zeros(len(queries), dtype=bool), halved(queries)
+        pairs = joined([self._near(found, parts, radius) for found in self._many(queries, radius, heavy)])
         _keys, first = np.unique(pairs.query * len(self) + pairs.row, return_index=True)
         if not heavy.any():
             return pairs.at(first)
@@ -215,13 +241,37 @@ class MultiIndex:
         all_of = compare_all(self.halves, queries[crowded], radius)
         return joined([pairs.at(first), all_of._replace(query=crowded[all_of.query])])
 
-    def _few(self, queries: Words, radius: int, heavy: Flags) -> Iterator[Candidates]:
-        """All chunks in one sweep: for a handful of queries the calls cost more than the work."""
+    def _one(self, query: Words, place: int, radius: int) -> Pairs:
+        """The pairs of one query: all chunks in one sweep, because the calls cost more than the work."""
         number, masks = _plan(self.chunks, radius)
-        values = np.stack([chunk.of(queries) for chunk in self.chunks])
-        bases = np.array(self.bases)
-        slots = (values.take(number, axis=0) ^ masks[:, None]) + bases.take(number)[:, None]
-        yield from self._candidates(slots, np.arange(len(queries)), heavy, half=0)
+        whole = int.from_bytes(query.astype("<u8").tobytes(), "little")
+        # A chunk's part of the table begins at a multiple of its size, so that its bits can be turned over in place.
+        begins = [
+            base + (whole >> chunk.low & (1 << chunk.width) - 1)
+            for chunk, base in zip(self.chunks, self.bases, strict=True)
+        ]
+        slots = np.array(begins).take(number)
+        slots ^= masks
+        slots = slots.take(self.crowds.take(slots).nonzero()[0])
+        first = self.offsets.take(slots).astype(np.int64)
+        count = self.offsets.take(slots + 1) - first
+        ends = np.cumsum(count)
+        total = int(ends[-1]) if len(ends) else 0
+        if total > len(self) // _HEAVY + _EXPANDED // _HEAVY:
+            pairs = compare_all(self.halves, query, radius)
+            return pairs._replace(query=pairs.query + place)
+        first -= ends
+        first += count
+        row = self.rows.take(np.arange(total) + first.repeat(count))
+        distance = np.zeros(len(row), dtype=np.uint16)
+        for half, part in zip(self.halves, halved(query), strict=True):
+            distance = distance + _differing(half.take(row, axis=0), part)
+            kept = np.flatnonzero(distance <= radius)
+            if not len(kept):
+                return joined([])
+            row, distance = row.take(kept), distance.take(kept)
+        row, once = np.unique(row, return_index=True)
+        return Pairs(np.full(len(row), place), row.astype(np.int64), distance.take(once))
 
     def _many(self, queries: Words, radius: int, heavy: Flags) -> Iterator[Candidates]:
         """Chunk by chunk, queries in the order of their values: neighbours in the table are neighbours in memory."""
@@ -235,17 +285,32 @@ class MultiIndex:
             order = np.argsort(values)
             asked, values = asked[order], values[order]
             half = int(len(self.halves) > 1 and chunk.low < self.halves[0].shape[1] * 64)
-            step = max(1, _SLOTS // len(masks))
-            for start in range(0, len(asked), step):
-                slots = (values[start : start + step] ^ masks[:, None]) + self.bases[number]
-                yield from self._candidates(slots, asked[start : start + step], heavy, half)
+            start, most = 0, max(1, _SLOTS // len(masks))
+            while start < len(asked):
+                width = 1 << (min(most, len(asked) - start).bit_length() - 1)
+                slots = (values[start : start + width] ^ masks[:, None]) + self.bases[number]
+                yield from self._candidates(slots, asked[start : start + width], heavy, half)
+                start += width
 
     def _candidates(self, slots: Integers, asked: Integers, heavy: Flags, half: int) -> Iterator[Candidates]:
         """The rows behind (probes, queries) slots, in blocks of bounded size; marks queries that meet too many."""
-        hit = np.flatnonzero(self.crowds.take(slots) != 0)
-        slot, query = slots.ravel().take(hit), asked.take(hit % len(asked))
+        crowds = self.crowds.take(slots).ravel()
+        hit = np.flatnonzero(crowds != 0)
+        slot, query, count = slots.ravel().take(hit), _columns(hit, asked), crowds.take(hit)
         first = self.offsets.take(slot).astype(np.int64)
-        count = self.offsets.take(slot + 1) - first
+        level = 0
+        while len(first) and level < _LEVELS:
+            yield Candidates(query, self.rows.take(first + level).astype(np.int64), half)
+            level += 1
+            more = np.flatnonzero(count > level)
+            first, slot, query, count = first.take(more), slot.take(more), query.take(more), count.take(more)
+        if len(first):
+            yield from self._crowded(first + level, self.offsets.take(slot + 1) - first - level, query, heavy, half)
+
+    def _crowded(
+        self, first: Integers, count: Integers, query: Integers, heavy: Flags, half: int
+    ) -> Iterator[Candidates]:
+        """The rows from `first` on, `count` of each."""
         if count.sum() > (limit := len(self) // _HEAVY + _EXPANDED // _HEAVY):
             heavy |= np.bincount(query, weights=count, minlength=len(heavy)) > limit
             light = ~heavy[query]
@@ -260,10 +325,9 @@ class MultiIndex:
             yield Candidates(np.repeat(query[done:upto], some), self.rows.take(place).astype(np.int64), half)
             done, before = upto, int(ends[upto - 1])
 
-    def _near(self, found: Candidates, queries: Words, radius: int) -> Pairs:
+    def _near(self, found: Candidates, parts: Sequence[Words], radius: int) -> Pairs:
         """Of the candidates those that are near: first by one half of the words, then by both."""
         query, row = found.query, found.row
-        parts = halved(queries)
         distance = _differing(self.halves[found.half].take(row, axis=0), parts[found.half].take(query, axis=0))
         kept = np.flatnonzero(distance <= radius)
         query, row, distance = query[kept], row[kept], distance[kept]

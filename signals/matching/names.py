@@ -102,7 +102,11 @@ class NameIndex:
 
     def _one_edit(self, queries: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         keys, asked = _variants(queries)
+        order = np.argsort(keys)  # neighbours in the table are neighbours in memory
+        keys, asked = keys[order], asked[order]
         low = np.searchsorted(self._keys, keys, side="left")
+        there = np.flatnonzero(self._keys.take(low, mode="clip") == keys) if len(self) else low[:0]
+        keys, asked, low = keys[there], asked[there], low[there]
         count = np.searchsorted(self._keys, keys, side="right") - low
         ends = np.cumsum(count)
         place = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(low - (ends - count), count)

@@ -6,17 +6,23 @@ changes lengths, every character remembers where it came from.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from signals import folding
+from signals.matching.beginnings import Beginnings
 
+Integers = npt.NDArray[np.int64]
+
+_LINE_END = ord("\n")
+_LARGE, _SMALL = 2048, 32
 _BETWEEN = "\n"
 """Stands between texts that are searched together. A folded text has no line ends, so no hit spans two of them."""
 
@@ -118,6 +124,9 @@ def _in_word(character: str) -> bool:
     return wordlike and not folding.is_spaceless(character)
 
 
+_ASCII_IN_WORD = np.array([_in_word(chr(code)) for code in range(128)])
+
+
 class KeywordIndex:
     """Finds keywords as whole words. Keywords are given in normal form, each with an id of the caller's."""
 
@@ -126,39 +135,135 @@ class KeywordIndex:
         if not all(keywords.values()):
             raise ValueError("A keyword is empty.")
         self._ids = list(keywords)
-        self._automaton = BytesAhoCorasick([keyword.encode() for keyword in keywords.values()])
+        self._numbers = np.array(self._ids, dtype=np.int64)
+        plain = [keyword.encode() for keyword in keywords.values() if keyword.isascii()]
+        self._beginnings = Beginnings(plain)
+        self._from_words = all(_ASCII_IN_WORD[keyword[0]] for keyword in plain)
+        self._automaton = BytesAhoCorasick(
+            [keyword.encode() for keyword in keywords.values()], implementation=Implementation.ContiguousNFA
+        )
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def search(self, texts: Sequence[str]) -> list[KeywordHit]:
-        """All hits in all texts, ordered by text, start, end and id."""
-        if not self._ids:
+        """All hits in all texts, ordered by text, start, end and id. Many texts at once are much cheaper than one."""
+        if not self._ids or not texts:
             return []
-        folded = [fold(text) for text in texts]
-        joined = _BETWEEN.join(part.text for part in folded)
-        begins = np.cumsum([0, *(len(part.text) + 1 for part in folded)])
-        hits: list[KeywordHit] = []
-        for keyword, start, end in self._found(joined):
-            if not _whole(joined, start, end):
-                continue
-            number = int(np.searchsorted(begins, start, side="right")) - 1
-            begin = int(begins[number])
-            hits.append(KeywordHit(number, self._ids[keyword], *folded[number].origin(start - begin, end - begin)))
-        return sorted(hits, key=lambda hit: (hit.text, hit.start, hit.end, hit.id))
+        chosen = self._perhaps(texts)
+        together = _Together([texts[number] for number in chosen])
+        keyword, start, end = self._found(together.text)
+        whole = np.flatnonzero(together.are_whole(start, end))
+        keyword, start, end = keyword[whole], start[whole], end[whole]
+        text, start, end = together.origins(start, end)
+        text = np.array(chosen, dtype=np.int64)[text]
+        number = self._numbers[keyword]
+        order = np.lexsort((number, end, start, text))
+        columns = (column[order].tolist() for column in (text, number, start, end))
+        return list(map(KeywordHit._make, zip(*columns, strict=True)))
 
-    def _found(self, joined: str) -> Iterable[tuple[int, int, int]]:
-        """What the automaton finds, in positions of characters."""
+    def _perhaps(self, texts: Sequence[str]) -> list[int]:
+        """The texts in which a keyword may stand."""
+        chosen: list[int] = []
+        for first, block, folded in _blocks(texts):
+            if folded is None:
+                chosen += range(first, first + len(block))
+                continue
+            raw = folded.encode()
+            codes = np.frombuffer(raw, dtype=np.uint8)
+            in_word = _ASCII_IN_WORD.take(codes)
+            edges = in_word if self._from_words else codes != _LINE_END
+            edges[1:] &= ~in_word[:-1] if self._from_words else ~(in_word[1:] & in_word[:-1])
+            places = self._beginnings.places(raw, np.flatnonzero(edges))
+            if len(places):
+                begins = np.append(0, np.flatnonzero(codes == _LINE_END) + 1)
+                chosen += (np.unique(np.searchsorted(begins, places, side="right")) - 1 + first).tolist()
+        return chosen
+
+    def _found(self, joined: str) -> tuple[Integers, Integers, Integers]:
+        """What the automaton finds: keyword, first and end position in characters."""
         raw = joined.encode()
         found = self._automaton.find_matches_as_indexes(raw, overlapping=True)
-        if len(raw) == len(joined):
-            return found
-        place: npt.NDArray[np.int64] = np.cumsum((np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80)
-        return [(keyword, int(place[start]) - 1, int(place[end - 1])) for keyword, start, end in found]
+        flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found))
+        keyword, start, end = flat.reshape(-1, 3).T
+        if len(raw) > len(joined):
+            place: Integers = np.cumsum((np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80)
+            start, end = place[start] - 1, place[end - 1]
+        return keyword, start, end
 
 
-def _whole(text: str, start: int, end: int) -> bool:
-    """Whether a hit neither begins nor ends inside a word."""
-    begins_inside = start > 0 and _in_word(text[start]) and _in_word(text[start - 1])
-    ends_inside = end < len(text) and _in_word(text[end - 1]) and _in_word(text[end])
-    return not begins_inside and not ends_inside
+class _Together:
+    """Many texts, folded and joined into one."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._mapped: dict[int, Folded] = {}
+        parts: list[str] = []
+        lengths: list[int] = []
+        for first, block, folded in _blocks(texts):
+            if folded is not None:
+                lengths += map(len, block)
+                parts.append(folded)
+                continue
+            for number, text in enumerate(block, first):
+                one = fold(text)
+                lengths.append(len(one.text))
+                parts.append(one.text)
+                if one.starts is not None:
+                    self._mapped[number] = one
+        self.text = _BETWEEN.join(parts)
+        self._begins = np.cumsum([0, *lengths]) + np.arange(len(lengths) + 1)
+
+    def are_whole(self, start: Integers, end: Integers) -> npt.NDArray[np.bool_]:
+        """Which hits neither begin nor end inside a word."""
+        # With a line end on either side, the character at place p stands at p + 1.
+        written = f"\n{self.text}\n"
+        codes = (
+            np.frombuffer(written.encode("ascii"), dtype=np.uint8)
+            if written.isascii()
+            else np.frombuffer(written.encode("utf-32-le"), dtype=np.uint32)
+        )
+        before, first, last, after = (_are_in_words(codes[place]) for place in (start, start + 1, end, end + 1))
+        return ~(before & first | last & after)
+
+    def origins(self, start: Integers, end: Integers) -> tuple[Integers, Integers, Integers]:
+        """Text, first and end position in that text as it was written, of parts of the whole."""
+        text = np.searchsorted(self._begins, start, side="right") - 1
+        start, end = start - self._begins[text], end - self._begins[text]
+        if self._mapped:
+            for hit, number in enumerate(text.tolist()):
+                if number in self._mapped:
+                    start[hit], end[hit] = self._mapped[number].origin(int(start[hit]), int(end[hit]))
+        return text, start, end
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str], str | None]]:
+    """The number of the first, texts that follow one another, and these folded and joined if they are plain.
+
+    Large blocks; small ones where a text is not plain, so that it costs few others the short way.
+    """
+    for first in range(0, len(texts), _LARGE):
+        block = texts[first : first + _LARGE]
+        folded = _plain(block)
+        if folded is not None:
+            yield first, block, folded
+            continue
+        for second in range(0, len(block), _SMALL):
+            part = block[second : second + _SMALL]
+            yield first + second, part, _plain(part)
+
+
+def _plain(texts: Sequence[str]) -> str | None:
+    """Texts folded and joined, if lower case is all that folding does to them."""
+    joined = _BETWEEN.join(texts)
+    if not joined.isascii() or "  " in joined:
+        return None
+    controls = np.count_nonzero(np.frombuffer(joined.encode(), dtype=np.uint8) < ord(" "))
+    return joined.lower() if controls == len(texts) - 1 else None
+
+
+def _are_in_words(codes: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Which characters continue a word."""
+    if codes.dtype == np.uint8:
+        return _ASCII_IN_WORD[codes]
+    different, place = np.unique(codes, return_inverse=True)
+    return np.array([_in_word(chr(code)) for code in different.tolist()], dtype=bool)[place]

@@ -1,6 +1,10 @@
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.matching import multi_index
@@ -44,6 +48,7 @@ def questions(hashes: Words, chance: np.random.Generator) -> Words:
     return np.concatenate([chance.integers(0, 2**64, (4, words), dtype=np.uint64), hashes[:3], near])
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     shape=st.sampled_from(SHAPES),
@@ -74,6 +79,7 @@ def test_it_finds_what_brute_force_finds_also_after_adding_and_removing(
     assert index.unfolded == 0
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     shape=st.sampled_from(SHAPES),
@@ -158,3 +164,60 @@ def test_arrays_of_another_shape_are_refused() -> None:
         index.search(packed(["00000000000000ff"], 64))
     with pytest.raises(ValueError, match="ids of shape"):
         index.add(packed(["00" * 32], 256), [1, 2])
+
+
+@settings(deadline=None)
+@given(
+    seed=st.integers(0, 2**32), shape=st.sampled_from(SHAPES), words=st.sampled_from([1, 4]), count=st.integers(2, 60)
+)
+def test_an_index_that_was_written_answers_from_its_files(seed: int, shape: str, words: int, count: int) -> None:
+    chance = np.random.default_rng(seed)
+    hashes = hashes_of(shape, count, words, chance)
+    index = HammingIndex.build(hashes, np.arange(count), radius=8)
+    index.remove([0, 1])
+    index.add(hashes[:1], [77])
+
+    with TemporaryDirectory() as folder:
+        index.write(Path(folder))
+        mapped = HammingIndex.mapped(Path(folder))
+
+        assert listed(mapped.search(questions(hashes, chance))) == listed(index.search(questions(hashes, chance)))
+        mapped.add(hashes[:2], [88, 99])
+        assert mapped.remove([77, 88]) == 2
+        assert len(mapped) == len(index)
+
+
+def test_a_large_index_answers_from_its_files(tmp_path: Path) -> None:
+    hashes = hashes_of("uniform", 30_000, 4, np.random.default_rng(7))
+    index = HammingIndex.build(hashes, np.arange(30_000), radius=31)
+    index.write(tmp_path)
+
+    hits = HammingIndex.mapped(tmp_path).search(hashes[:300] ^ np.uint64(1))
+
+    assert hits.id.tolist() == list(range(300))
+
+
+@pytest.mark.parametrize("name", ["index.json", "offsets.npy", "hashes.npy"])
+def test_files_that_were_cut_short_or_are_missing_are_noticed(name: str, tmp_path: Path) -> None:
+    HammingIndex.build(hashes_of("uniform", 50, 1, np.random.default_rng(7)), np.arange(50), radius=8).write(tmp_path)
+    file = tmp_path / name
+
+    for damaged in (file.read_bytes()[:-3], b"", None):
+        if damaged is None:
+            file.unlink()
+        else:
+            file.write_bytes(damaged)
+        with pytest.raises(ValueError, match="cannot be read"):
+            HammingIndex.mapped(tmp_path)
+
+
+def test_files_of_another_layout_or_size_are_refused(tmp_path: Path) -> None:
+    HammingIndex(words=1, radius=8).write(tmp_path)
+    about = json.loads((tmp_path / "index.json").read_text())
+
+    (tmp_path / "index.json").write_text(json.dumps(about | {"layout": 99}))
+    with pytest.raises(ValueError, match="layout 99"):
+        HammingIndex.mapped(tmp_path)
+    (tmp_path / "index.json").write_text(json.dumps(about | {"shapes": about["shapes"] | {"ids": [5]}}))
+    with pytest.raises(ValueError, match="sizes"):
+        HammingIndex.mapped(tmp_path)

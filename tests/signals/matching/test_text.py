@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals import folding
@@ -82,3 +82,37 @@ def test_a_phrase_between_spaces_is_always_found(before: list[str], phrase: str,
     hits = KeywordIndex({1: keyword}).search([written])
 
     assert any(folding.fold(written[hit.start : hit.end]) == keyword for hit in hits)
+
+
+PLAIN = st.text(st.sampled_from("ab. _-1"), max_size=30)
+
+
+@settings(deadline=None)
+@given(
+    keywords=st.lists(st.text(st.sampled_from("ab. _-1"), min_size=1, max_size=20), max_size=8, unique=True),
+    texts=st.lists(PLAIN | st.sampled_from(["b\u00e9 a", "a  a", "a\na"]), max_size=8),
+    taken=st.lists(st.integers(0, 7), max_size=4),
+)
+def test_it_finds_what_looking_at_every_place_finds(keywords: list[str], texts: list[str], taken: list[int]) -> None:
+    texts += [f"b {keywords[place]}.a" for place in taken if place < len(keywords)]
+
+    hits = KeywordIndex(dict(enumerate(keywords))).search(texts)
+
+    found = {
+        (hit.text, hit.id, hit.start, hit.end) for hit in hits if texts[hit.text] == text.fold(texts[hit.text]).text
+    }
+    assert len(found) == len([hit for hit in hits if texts[hit.text] == text.fold(texts[hit.text]).text])
+    assert found == {
+        (number, keyword, start, start + len(phrase))
+        for number, written in enumerate(texts)
+        if written == text.fold(written).text
+        for keyword, phrase in enumerate(keywords)
+        for start in range(len(written))
+        if written.startswith(phrase, start) and is_whole(written, start, start + len(phrase))
+    }
+
+
+def is_whole(written: str, start: int, end: int) -> bool:
+    """The rule for whole words, for texts of plain letters."""
+    within = [character.isalnum() or character == "_" for character in f" {written} "]
+    return not (within[start] and within[start + 1]) and not (within[end] and within[end + 1])
