@@ -312,9 +312,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# Mail: password resets and account notices
+# Mail: invitations, password resets, and what is due. A demonstration shows it in its terminal.
 if DEMO or BUILD:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'dummy'}.EmailBackend"
 else:
     _mail = environ.Env.email_url_config(needed("EMAIL_URL", "Give smtp+tls://user:password@host:587.", ""))
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

@@ -13,12 +13,14 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from lantern_site.audit.models import Entry, Head
-from lantern_site.members.models import Organisation
+from lantern_site.members.models import Organisation, TestSignal
 from signals import intake
 from signals.kinds import Severity
 from signals.models import Showing, Signal, SignalQuerySet
 from signals.workflow import Status
 
+TEST = "test"
+"""The status of a test signal: something harmless, to try the way to a member's machine."""
 HIDDEN = "hidden"
 """The status of a signal that the member may not see any more though it is still in use elsewhere."""
 
@@ -171,6 +173,11 @@ def lines(told: Sequence[tuple[Due, Signal | None]]) -> list[Line]:
     entries = Entry.objects.filter(position__in=[due.position for due, _signal in told])
     found = {position: (at, subject) for position, at, subject in entries.values_list("position", "at", "subject")}
     return [_line(due.position, *found[due.position], signal) for due, signal in told]
+
+
+def line_of_test(test: TestSignal) -> Line:
+    """A test signal: it looks like a signal, is none, and is received by reading it."""
+    return Line(test.position or 0, test.sent_at, test.public_id, TEST, test.value)
 
 
 def _line(position: int, at: datetime, public_id: int, signal: Signal | None) -> Line:

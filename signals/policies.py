@@ -5,12 +5,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Hidden, NotAllowed
-from lantern_site.members.models import Organisation
+from lantern_site.errors import Hidden, Invalid, NotAllowed
+from lantern_site.members.lifecycle import Switch
+from lantern_site.members.models import JurisdictionSwitch, Organisation
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from signals.kinds import IDENTIFIERS
 from signals.models import MatchJob, Signal
+from signals.purposes import Surface
 
 MAX_RENEWALS_ALONE = 2
 
@@ -67,6 +69,15 @@ def may_reveal(actor: Actor) -> None:
 
 def may_match(actor: Actor) -> None:
     require(actor, Permission.MATCH)
+
+
+def may_match_surface(organisation: Organisation, surface: str, today: date) -> None:
+    """Private messages only where the dated switch of the member's jurisdiction allows it. Raises Invalid."""
+    if surface != Surface.PRIVATE_MESSAGE:
+        return
+    if not JurisdictionSwitch.objects.is_allowed(organisation.region, Switch.PRIVATE_MESSAGES, today):
+        sentence = _("The law of your organisation's jurisdiction does not allow to compare private messages now.")
+        raise Invalid(sentence, "surface")
 
 
 def may_read_feed(actor: Actor) -> None:

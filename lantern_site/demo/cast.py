@@ -1,15 +1,16 @@
 """Who takes part in the demo world. Every name is invented; every address ends in example.org."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
 from lantern_site.audit.actors import Actor
+from lantern_site.members import deadlines
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Organisation
-from lantern_site.members.roles import SECOND_FACTOR_REQUIRED, Role
+from lantern_site.members.roles import Role
 from lantern_site.members.services import organisations, staff
 
 PASSWORD = "lantern-demo"
@@ -118,19 +119,18 @@ def enter(house: House, starts: datetime, hashed: str) -> Organisation:
 
 
 def enrol(character: Character, organisation: Organisation, joined_at: datetime, hashed: str) -> None:
-    """A person with a password and, where the role asks for one, a second factor."""
+    """A person with a password and a second factor, trained on the first day."""
     person = staff.enrol(
         organisation_id=organisation.public_id,
         email=address(character),
         name=character.name,
         held=character.roles,
-        trained_until=date(joined_at.year + 5, 1, 1),
+        trained_until=joined_at.date() + deadlines.TRAINING_LASTS,
         actor=Actor.clock(),
         now=joined_at,
         password=hashed,
     )
-    if SECOND_FACTOR_REQUIRED & set(character.roles):
-        TOTP.activate(person, generate_totp_secret())
+    TOTP.activate(person, generate_totp_secret())
 
 
 def hashed_password() -> str:

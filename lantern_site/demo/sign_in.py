@@ -9,6 +9,7 @@ from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.http import HttpRequest
 
+from lantern_site import clock
 from lantern_site.demo import cast
 from lantern_site.members.models import Staff
 
@@ -37,7 +38,7 @@ def _accounts() -> list[dict[str, str]]:
 
 
 def _roles(person: Staff) -> str:
-    return ", ".join(grant.get_role_display() for grant in person.grants.order_by("role"))
+    return ", ".join(grant.get_role_display() for grant in person.grants.valid_at(clock.now()).order_by("role"))
 
 
 def _code(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import admission, cast, events, machines, registers
+from lantern_site.demo import admission, cast, events, machines, people, registers
 from lantern_site.demo.world import World
 from lantern_site.errors import Refusal
 from lantern_site.members.roles import Role
@@ -46,6 +46,7 @@ def tell(ends: datetime) -> World:
         world.plan(ends - timedelta(minutes=20 + 31 * number), partial(events.submit, world, slow=True))
     for hours in (52, 30, 20, 7):
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
+    _plan_people(world)
     machines.plan(world)
     _plan_report(world)
     admission.plan_applicants(world, hashed)
@@ -74,6 +75,23 @@ def _perform(duty: Callable[..., int], now: datetime) -> None:
 def _drawn(dice: Random, mean: float) -> int:
     """A whole number whose mean is `mean`."""
     return int(mean) + (dice.random() < mean % 1)
+
+
+def _plan_people(world: World) -> None:
+    """Those who administer look after training and access, twice."""
+    for act, days in ((people.train, people.TRAINED), (people.confirm, people.CONFIRMED)):
+        for again, before in enumerate(days):
+            world.plan(world.ends - before, partial(_everywhere, world, partial(act, again=bool(again))))
+    world.plan(world.ends - timedelta(days=1), partial(_invite, world))
+
+
+def _everywhere(world: World, act: Callable[..., None], now: datetime) -> None:
+    for organisation in world.organisations.values():
+        act(organisation, now=now)
+
+
+def _invite(world: World, now: datetime) -> None:
+    people.invite(world.organisations[people.INVITING], now=now)
 
 
 def _plan_report(world: World) -> None:

@@ -42,6 +42,7 @@ class FeedStatusWord(TextChoices):
     WITHDRAWN = Status.WITHDRAWN.value, "remove it"
     RETRACTED = Status.RETRACTED.value, "remove it, it was wrong: look at what you did because of it"
     EXPIRED = Status.EXPIRED.value, "remove it"
+    TEST = feed.TEST, "a test: show it to somebody, who acknowledges it on its page; keep nothing"
     HIDDEN = feed.HIDDEN, "remove it: it is not shared with you any more, and nothing is said about whether it is right"
 
 
@@ -209,7 +210,7 @@ class LineOut(serializers.Serializer[feed.Line]):
     at = serializers.DateTimeField()
     id = PublicId()
     status = serializers.ChoiceField(choices=FeedStatusWord.choices)
-    value = serializers.CharField(allow_null=True, help_text="The normal form, for an active signal only.")
+    value = serializers.CharField(allow_null=True, help_text="The normal form, for an active signal and a test only.")
     content = ContentOut(allow_null=True, help_text="For an active signal only.")
 
 

@@ -63,6 +63,7 @@ def start(
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
         policies.may_match(actor)
+        policies.may_match_surface(organisation, surface, now.date())
         _check_words(label, purpose, surface)
         _check_batch(candidates, organisation, purpose, now)
         job = MatchJob.objects.create(

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Invalid
-from lantern_site.members.models import ApiKey, Organisation
+from lantern_site.members.models import ApiKey, Organisation, TestSignal
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import organisation_of, permits, require
+from lantern_site.members.services import trials
 from signals import feed, policies, receipts
 from signals.feed import Page, Sight
 from signals.models import Poll, Receipt, Signal, SignalQuerySet
@@ -30,12 +31,18 @@ def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
             raise Invalid(_("This position lies beyond the end of the ledger. Begin again with 0."), "after")
         key = ApiKey.objects.get(public_id=actor.id)
         due = feed.due(organisation, after=after, upto=head, limit=limit)
-        told = feed.still_due(organisation, due)
+        tests = list(TestSignal.objects.due(organisation.pk, after, head)[:limit])
+        positions = sorted([*(one.position for one in due), *(test.position or 0 for test in tests)])[:limit]
+        cursor = positions[-1] if positions else after
+        told = feed.still_due(organisation, [one for one in due if one.position <= cursor])
+        tests = [test for test in tests if (test.position or 0) <= cursor]
         active = [signal for _due, signal in told if signal is not None and signal.status == Status.ACTIVE]
         receipts.give(active, organisation.pk, Receipt.Way.FEED, now, key)
-        cursor = due[-1].position if due else after
+        for test in tests:
+            trials.note_test_received(test_id=test.public_id, key=key, now=now)
         Poll.objects.create(key=key, after=after, upto=cursor, head=head, at=now)
-        return Page(feed.lines(told), cursor, head)
+        lines = [*feed.lines(told), *(feed.line_of_test(test) for test in tests)]
+        return Page(sorted(lines, key=lambda line: line.position), cursor, head)
 
 
 def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:

@@ -8,8 +8,8 @@ import pytest
 
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Invalid, NotAllowed
-from lantern_site.members.lifecycle import KeyScope, Suspension
-from lantern_site.members.models import ApiKey, Organisation
+from lantern_site.members.lifecycle import KeyScope, Suspension, Switch
+from lantern_site.members.models import ApiKey, JurisdictionSwitch, Organisation
 from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
 from signals.intake import Item
@@ -140,3 +140,19 @@ def test_a_member_that_may_not_receive_may_not_compare(member: Organisation) -> 
 
     with pytest.raises(NotAllowed):
         start(member, PDQ[:32])
+
+
+def test_private_messages_are_compared_only_where_the_law_allows_it(member: Organisation) -> None:
+    with pytest.raises(Invalid) as refused:
+        start(member, "some.body@example.org", surface=Surface.PRIVATE_MESSAGE)
+    assert refused.value.field == "surface"
+
+    JurisdictionSwitch.objects.create(
+        jurisdiction=member.region,
+        what=Switch.PRIVATE_MESSAGES,
+        allowed=True,
+        from_on=NOW.date(),
+        basis="A law of this year.",
+        set_at=NOW,
+    )
+    assert start(member, "some.body@example.org", surface=Surface.PRIVATE_MESSAGE).surface == Surface.PRIVATE_MESSAGE

@@ -13,7 +13,7 @@ from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members import admission
 from lantern_site.members.lifecycle import CRITERIA, MemberKind, MemberState, Move, Public, target
 from lantern_site.members.models import Application, ComplianceReview, Organisation
-from lantern_site.members.services import organisations
+from lantern_site.members.services import communities, organisations
 from lantern_site.members.services.compliance import NEXT_REVIEW_DAYS
 from lantern_site.work import outbox
 
@@ -160,7 +160,7 @@ def activate(*, organisation_id: int, actor: Actor, now: datetime) -> Organisati
         organisation.joined_on = now.date()
         organisation.probation_ends_on = now.date() + timedelta(days=admission.PROBATION_DAYS)
         organisation.save(update_fields=["state", "joined_on", "probation_ends_on"])
-        organisations.join_everyone(organisation=organisation, at=now)
+        communities.settle(record, organisation)
         if not organisation.compliance_reviews.planned().exists():
             due_on = now.date() + timedelta(days=NEXT_REVIEW_DAYS)
             ComplianceReview.objects.create(organisation=organisation, due_on=due_on)

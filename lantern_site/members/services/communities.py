@@ -169,6 +169,7 @@ def settle(record: Recorder, organisation: Organisation) -> None:
         for membership in current.values():
             _leave(record, membership)
         return
+    Community.objects.get_or_create(is_everyone=True, defaults={"name": "Everyone"})
     for community in Community.objects.open().filter(Q(is_everyone=True) | Q(by_rule=True)).order_by("pk"):
         belongs = community.is_everyone or community.fits(organisation)
         if belongs and community.pk not in current:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
-from lantern_site.members.lifecycle import MemberState, Suspension
+from lantern_site.members.lifecycle import MemberState, Move, Suspension, target
 from lantern_site.members.models import ApiKey, Departure, Organisation, SignalsRule
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
@@ -65,14 +65,13 @@ def give_notice(*, organisation_id: int, rule: SignalsRule, leaves_on: date, act
     """The member leaves: its own admin says so, or the programme does. It receives nothing more from now on."""
     with recording(actor, now) as record:
         organisation = _locked(organisation_id)
-        if organisation.state != MemberState.ACTIVE:
-            raise WrongState(_("Only an active member gives notice."))
+        leaving = target(organisation.state, Move.LEAVE)
         require(actor, Permission.SUSPEND if actor.programme else Permission.GIVE_NOTICE)
         if not actor.programme and actor.organisation_id != organisation.pk:
             raise NotAllowed(_("You give notice for your own organisation only."))
         if leaves_on < now.date():
             raise Invalid(_("The day lies in the past."), "leaves_on")
-        organisation.state = MemberState.LEAVING
+        organisation.state = leaving
         organisation.save(update_fields=["state"])
         departure = Departure.objects.create(
             organisation=organisation, rule=rule, announced_at=now, announced_by=staff_of(actor), leaves_on=leaves_on
@@ -87,12 +86,13 @@ def part(*, organisation_id: int, actor: Actor, now: datetime) -> Departure:
     with recording(actor, now) as record:
         organisation = _locked(organisation_id)
         departure = Departure.objects.select_for_update().filter(organisation=organisation).first()
-        if departure is None or organisation.state != MemberState.LEAVING:
+        left = target(organisation.state, Move.PART)
+        if departure is None:
             raise WrongState(_("Only a member that has given notice can part."))
         if departure.leaves_on > now.date():
             raise WrongState(_("The day on which it leaves has not come: %(day)s.") % {"day": departure.leaves_on})
         require(actor, Permission.SUSPEND)
-        organisation.state = MemberState.LEFT
+        organisation.state = left
         organisation.save(update_fields=["state"])
         departure.left_at, departure.left_by = now, staff_of(actor)
         departure.certificate_due_on = (now + CERTIFICATE_WITHIN).date()

@@ -91,12 +91,13 @@ def page(
     if found.state in NOT_ADMITTED:
         return redirect("members:application", found.application.public_id)
     inside = request.actor.programme or found.pk == request.actor.organisation_id
+    sees_people = bool(permits(may_see_people, request.actor, found))
     context = {
         "organisation": found,
         "facts": _facts(found),
         "inside": inside,
-        "people": _people(found, request.now) if inside else [],
-        "sees_people": bool(permits(may_see_people, request.actor, found)),
+        "people": _people(found, request.now) if sees_people else [],
+        "sees_people": sees_people,
         "own": found.pk == request.actor.organisation_id,
         "crumbs": [(reverse("members:directory"), _("Members"))],
         **(standing.context(request, found, given or {}) if inside else {}),

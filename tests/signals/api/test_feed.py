@@ -9,9 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lantern_site.audit.access import acting_as
-from lantern_site.members.lifecycle import KeyScope, Suspension
+from lantern_site.audit.actors import Actor
+from lantern_site.members.lifecycle import KeyScope, MemberState, Suspension
 from lantern_site.members.models import ApiKey, Community, Membership, Organisation
 from lantern_site.members.roles import Role
+from lantern_site.members.services import trials
 from reviews.services import decisions
 from signals.kinds import Kind
 from signals.models import Poll, Receipt, Signal
@@ -237,3 +239,22 @@ def test_nothing_is_handed_out_to_a_request_that_takes_no_content() -> None:
     assert answer.status_code == 405
     assert not Receipt.objects.exists()
     assert not Poll.objects.exists()
+
+
+def test_a_test_signal_reaches_the_machine_of_a_member_in_its_onboarding() -> None:
+    builders.active(builders.member("Pixelpond"))
+    newcomer = builders.on_the_way(MemberState.ONBOARDING)
+    client = machine(newcomer)
+    sent = trials.send_test_signal(organisation_id=newcomer.public_id, actor=builders.steward(), now=NOW)
+
+    page = client.get("/api/v1/feed").json()
+    again = client.get(f"/api/v1/feed?after={page['cursor']}").json()
+
+    assert [(line["status"], line["value"], line["content"]) for line in page["entries"]] == [
+        ("test", sent.value, None)
+    ]
+    assert again["entries"] == []
+    with acting_as(Actor.clock()):
+        sent.refresh_from_db()
+    assert sent.received_at is not None
+    assert not Receipt.objects.exists()
