@@ -49,6 +49,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         An app's code comes before a key, because its page takes recovery codes as well.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not user.is_authenticated:  # allauth asks before it sends nobody to the sign-in
+            return methods
         factors = [method for method in methods if method["id"] != "reauthenticate"]
         if not factors:  # nor has somebody who is not signed in
             return methods

@@ -135,8 +135,8 @@ def _sentence(unsaid: Refusable | None) -> str:
     """What a form says that the page does not show: it was refused to somebody to whom it is not offered."""
     if unsaid is None:
         return ""
-    sentences = unsaid.non_field_errors() or next(iter(unsaid.errors.values()), ())
-    return " ".join(str(sentence) for sentence in sentences)
+    said = unsaid.non_field_errors() or next(iter(unsaid.errors.values()), None)
+    return " ".join(str(sentence) for sentence in said or ())
 
 
 def _taken(dossier: Dossier) -> str:
