@@ -49,10 +49,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         An app's code comes before a key, because its page takes recovery codes as well.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if not user.is_authenticated:  # allauth asks before it sends nobody to the sign-in
-            return methods
         factors = [method for method in methods if method["id"] != "reauthenticate"]
-        if not factors:  # nor has somebody who is not signed in
+        if not factors:  # nor has nobody, whom allauth asks about before it sends them to the sign-in
             return methods
         kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         if Authenticator.Type.TOTP not in kinds:
