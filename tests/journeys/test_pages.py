@@ -203,6 +203,7 @@ class Window:
 
     def show(self, name: str) -> Page:
         who, pattern = PAGES[name]
+        self.page.goto("about:blank")  # a page that asks again would follow its lost session to the sign-in
         enter(self.page, None if who is None else self.world.people[who], self.site)
         self.dress("desk", "light")
         response = self.page.goto(self.world.address(pattern))
