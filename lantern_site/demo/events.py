@@ -8,7 +8,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.demo import values
 from lantern_site.demo.world import World
-from lantern_site.errors import Refusal
+from lantern_site.errors import Refusal, WrongState
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.roles import Role
 from reviews.models import Delivery, Dispute, Recall
@@ -223,7 +223,7 @@ def decide(world: World, now: datetime, *, dispute: Dispute, signal: Signal, dic
 def plan_answers(world: World, now: datetime, signal: Signal) -> None:
     """Those who received a recalled signal answer within days."""
     with acting_as(Actor.clock()):
-        waiting = Delivery.objects.filter(recall__signal=signal, recall__closed_at__isnull=True)
+        waiting = Delivery.objects.filter(recall__signal=signal, recall__closed_at__isnull=True).order_by("pk")
         due = [(one.recall, one.organisation.name) for one in waiting.select_related("recall", "organisation")]
     for recall, house in due:
         hours = world.dice.uniform(2, 60)
@@ -260,7 +260,7 @@ def match(world: World, now: datetime) -> None:
     for chunk in job.chunks.order_by("number"):
         jobs.run_chunk(chunk.pk, holder="demo", now=now)
     with acting_as(actor):
-        leads = list(Lead.objects.visible_to(actor).filter(job=job))
+        leads = list(Lead.objects.visible_to(actor).filter(job=job).order_by("pk"))
     for lead in leads:
         if dice.random() < 0.88:
             world.plan(
@@ -326,5 +326,5 @@ def attempt(service: object, **given: object) -> object:
     """Call a service whose move may not be open any more in this telling; then nothing happens."""
     try:
         return service(**given)  # type: ignore[operator]
-    except Refusal:
+    except WrongState:
         return None

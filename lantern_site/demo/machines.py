@@ -4,7 +4,6 @@ Their texts are thrown away as they are made: nobody ever has one. Addresses are
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -33,8 +32,8 @@ def plan(world: World) -> None:
 
 
 def _admin(world: World, house: str) -> Actor:
-    """The first admin of the house, with a fresh second factor. Always the same: the dice of the story stay as is."""
-    return replace(world.people[house, Role.MEMBER_ADMIN][0], is_proven=True)
+    """The first admin of the house. Always the same: the dice of the story stay as is."""
+    return world.people[house, Role.MEMBER_ADMIN][0]
 
 
 def _issue(

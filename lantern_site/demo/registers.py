@@ -1,7 +1,7 @@
 """The registers of the demo world: attestations with gaps, a few requests, one incident, assessments and advice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -188,12 +188,10 @@ def _nothing_held(world: World, case_id: int, now: datetime) -> None:
 def _open_person(world: World, now: datetime) -> None:
     """Somebody asks for an erasure; what was found is out of use until it is decided."""
     case_id, pk = _receive(world, now, Right.ERASURE, "DP-0011")
-    steward = replace(_steward(world), is_proven=True)
+    steward = _steward(world)
     item = next(one for one in reversed(world.shared[-40:]) if one.kind == "email")
     case = searches.search(case_id=case_id, item=item, actor=steward, now=now)
-    if case.signals and attempt(
-        subject_requests.restrict, case_id=case_id, actor=replace(steward, is_proven=True), now=now
-    ):
+    if case.signals and attempt(subject_requests.restrict, case_id=case_id, actor=steward, now=now):
         restrictions.settle(case_pk=pk, now=now)
 
 
@@ -282,7 +280,7 @@ def _plan_assessments(world: World) -> None:
 
 
 def _assess(world: World, opinion: Opinion, now: datetime) -> None:
-    steward, today = replace(_steward(world), is_proven=True), now.date()
+    steward, today = _steward(world), now.date()
     made = assessments.commission(
         subject=opinion.subject,
         body=opinion.body,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from lantern_site import clock
+from lantern_site import clock, public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.demo import cast, values
 from lantern_site.demo.cast import House
@@ -26,7 +26,7 @@ class World:
 
     def __init__(self, *, starts: datetime, ends: datetime, seed: int = 2026) -> None:
         self.starts, self.ends = starts, ends
-        self.dice = Random(seed)
+        self.dice, self._ids = Random(seed), Random(seed)
         self.houses: dict[str, House] = {}
         self.organisations: dict[str, Organisation] = {}
         self.people: dict[tuple[str, Role], list[Actor]] = {}
@@ -45,7 +45,7 @@ class World:
         """Let everything happen in its order."""
         while self._planned:
             at, _, event = heapq.heappop(self._planned)
-            with clock.at(at):
+            with clock.at(at), public_ids.drawn_by(self._ids.getrandbits):
                 event(at)
 
     def fork(self) -> Random:
@@ -53,11 +53,11 @@ class World:
         return Random(self.dice.getrandbits(32))
 
     def enter(self, house: House, hashed: str) -> None:
-        """A house joins, with all its people."""
+        """A house joins, with all its people; whoever acts in this story has shown a second factor lately."""
         organisation = cast.enter(house, self.starts, hashed)
         self.houses[house.name], self.organisations[house.name] = house, organisation
         for person in organisation.staff.select_related("organisation").order_by("pk"):
-            actor = person.actor(clock.now())
+            actor = person.actor(clock.now(), is_proven=True)
             for role in actor.roles:
                 self.people.setdefault((house.name, Role(role)), []).append(actor)
         self.everyone = Community.objects.filter(is_everyone=True).values_list("public_id", flat=True).first() or 0

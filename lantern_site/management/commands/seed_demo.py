@@ -32,11 +32,21 @@ class Command(BaseCommand):
 
     def write(self) -> None:
         """A mark tells an interrupted world from a whole one."""
-        connection.ensure_connection()
-        connection.connection.cursor_factory = psycopg.Cursor  # the same statements over and over: plan them once
-        connection.connection.prepare_threshold = 2
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")  # what a crash would lose is written again
+        _hurry()
         Heartbeat.objects.create(name=UNFINISHED, at=clock.now())
         story.tell(clock.now())
         Heartbeat.objects.filter(name=UNFINISHED).delete()
+
+
+def _hurry() -> None:
+    """Two years in half a minute: the same few hundred statements over and over are planned once.
+
+    The services decide what is seen; the database's own rules, which would decide it again, do not bind the owner.
+    """
+    connection.ensure_connection()
+    connection.connection.cursor_factory = psycopg.Cursor
+    connection.connection.prepare_threshold = 2
+    connection.connection.prepared_max = 1000
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan; SET jit = off; SET ROLE NONE")
+        cursor.execute("SET synchronous_commit = off")  # what a crash would lose is written again
