@@ -1,31 +1,27 @@
-"""Disputes are seen by their parties and the programme, findings by the member that made them and the programme."""
+"""Disputes are seen by their parties and the programme, findings by the member that made them and the programme.
+
+A party reads a dispute; its row is written by its opener, and for all others by the clock in their services.
+"""
 
 from django.db import migrations
 
-DISPUTE_IS_VISIBLE = """
-    (SELECT lantern_scope()) IN ('programme', 'clock')
-    OR opener_id = (SELECT lantern_organisation())
+from lantern_site.audit.row_security import OWN, PROGRAMME, visible, written_by
+
+OPENED = f"{PROGRAMME} OR opener_id = (SELECT lantern_organisation())"
+DISPUTE_IS_VISIBLE = f"""
+    {OPENED}
     OR EXISTS (
         SELECT FROM reviews_disputedsignal t
         WHERE t.dispute_id = reviews_dispute.id AND t.organisation_id = (SELECT lantern_organisation())
     )
 """
-FINDING_IS_VISIBLE = """
-    (SELECT lantern_scope()) IN ('programme', 'clock') OR organisation_id = (SELECT lantern_organisation())
-"""
-
-
-def policy(table: str, visible: str) -> str:
-    return (
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-        f"CREATE POLICY visible ON {table} TO lantern_app USING ({visible}) WITH CHECK ({visible});"
-    )
 
 
 class Migration(migrations.Migration):
     dependencies = [("reviews", "0001_initial"), ("audit", "0002_append_only")]
 
     operations = [
-        migrations.RunSQL(policy("reviews_dispute", DISPUTE_IS_VISIBLE)),
-        migrations.RunSQL(policy("reviews_finding", FINDING_IS_VISIBLE)),
+        migrations.RunSQL(visible("reviews_dispute", DISPUTE_IS_VISIBLE)),
+        migrations.RunSQL(visible("reviews_finding", OWN)),
+        migrations.RunSQL(written_by("openers", "reviews_dispute", OPENED)),
     ]
