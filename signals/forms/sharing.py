@@ -1,4 +1,4 @@
-"""Text from people, turned into typed values. The rules live in the domain."""
+"""A value and what a member says of it."""
 
 from typing import Any
 
@@ -8,69 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lantern_site import public_ids
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.forms import NONE_CHOSEN, Refusable, choices
 from lantern_site.members.models import Community
 from signals import candidates, hashing, kinds
 from signals.candidates import Parsed
+from signals.forms.files import text_of
 from signals.intake import Item, Statement
 from signals.kinds import Kind
-from signals.purposes import Purpose, Surface
-from signals.workflow import Status
-
-UPLOAD_LIMIT = 25 * 2**20
-
-
-class FindSignals(forms.Form):
-    """The filters of the list of signals, as they stand in the address."""
-
-    q = forms.CharField(label=_("Reference"), required=False, max_length=20)
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
-    status = forms.ChoiceField(label=_("Status"), required=False)
-    harm = forms.ChoiceField(label=_("Harm"), required=False)
-    whose = forms.ChoiceField(label=_("Shared by"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._choose(
-            "kind", [("", _("All kinds")), *((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)]
-        )
-        self._choose("status", [("", _("Any status")), *Status.choices])
-        self._choose("harm", [("", _("Any harm")), *kinds.HarmTerm.choices])
-        self._choose("whose", [("", _("Any member")), ("own", _("Our organisation")), ("others", _("Other members"))])
-
-    def _choose(self, name: str, found: list[tuple[str, str | Promise]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = found
-
-    def reference(self) -> int | None:
-        """The id that was typed into the search box, if it is one."""
-        try:
-            return public_ids.parse(self.cleaned_data.get("q", ""))
-        except ValueError:
-            return None
-
-
-class FindValue(Refusable):
-    """A value to look for. It travels in the body of a POST and is never kept."""
-
-    kind = forms.ChoiceField(label=_("Kind"))
-    value = forms.CharField(label=_("Value"), max_length=2_000)
-    service = forms.ChoiceField(label=_("Service"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kind, service = self.fields["kind"], self.fields["service"]
-        assert isinstance(kind, forms.ChoiceField)
-        assert isinstance(service, forms.ChoiceField)
-        kind.choices = [*NONE_CHOSEN, *((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)]
-        service.choices = [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())]
-
-    def item(self) -> Item:
-        given = self.cleaned_data
-        return Item(Kind(given["kind"]), given["value"], service=given["service"] or None)
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -207,7 +152,7 @@ class Share(Says):
         uploaded = self.cleaned_data["hash_file"]
         if uploaded is None:
             return ""
-        return _text_of(uploaded, self, "hash_file")
+        return text_of(uploaded, self, "hash_file")
 
     def items(self) -> list[Item]:
         """What was typed, then what stands in the file of hashes, then images. Raises Invalid for a bad row."""
@@ -241,64 +186,3 @@ def hashes_of(parsed: Parsed, field: str) -> list[tuple[int, Item]]:
 
 def _in_row(row: int, sentence: str) -> str:
     return gettext("Row %(row)d: %(sentence)s") % {"row": row, "sentence": sentence}
-
-
-class StartJob(Refusable):
-    """A batch of a member's own, to be compared."""
-
-    label = forms.CharField(
-        label=_("Name of this job"), max_length=60, help_text=_("For yourselves: no personal data.")
-    )
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=choices(Purpose))
-    surface = forms.ChoiceField(label=_("Where the values come from"), choices=choices(Surface))
-    kind = forms.ChoiceField(label=_("Kind"), required=False, help_text=_("For rows that do not say theirs."))
-    service = forms.ChoiceField(label=_("Service"), required=False)
-    values = forms.CharField(
-        label=_("Values"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=_("One value a line; your own reference may follow after a tab."),
-    )
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        help_text=_("CSV with a header (kind, value, service, reference) or what the hashing command printed."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kind, service = self.fields["kind"], self.fields["service"]
-        assert isinstance(kind, forms.ChoiceField)
-        assert isinstance(service, forms.ChoiceField)
-        offered = ((kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED)
-        kind.choices = [*NONE_CHOSEN, *offered, ("text", _("Text to search for keywords"))]
-        service.choices = [*NONE_CHOSEN, *((code, service.name) for code, service in kinds.SERVICES.items())]
-
-    def clean_file(self) -> str:
-        uploaded = self.cleaned_data["file"]
-        return "" if uploaded is None else _text_of(uploaded, self, "file")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("file") and given.get("values"):
-            self.add_error("values", _("Give a file or paste values, not both."))
-        return given
-
-    def parsed(self) -> Parsed:
-        given = self.cleaned_data
-        content = given["file"] or given["values"]
-        return candidates.parse(content, kind=given["kind"], service=given["service"])
-
-
-def notice_oversize(form: forms.Form, sent: str | None, field: str) -> None:
-    """Say why a file did not arrive: what is larger than memory is meant to hold is dropped on the way."""
-    if int(sent or 0) > UPLOAD_LIMIT:
-        form.add_error(field, _("What you sent is larger than 25 MB. Split it."))
-
-
-def _text_of(uploaded: Any, form: forms.Form, field: str) -> str:
-    try:
-        return candidates.decode(uploaded.read())
-    except Invalid as refusal:
-        form.add_error(field, str(refusal))
-        return ""

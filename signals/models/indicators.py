@@ -1,0 +1,59 @@
+"""What is shared: a value of one kind, its digests, and the value itself, encrypted."""
+
+from django.db import models
+from django.db.models import Q
+
+from lantern_site import public_ids
+from lantern_site.members.models import Organisation
+from signals import kinds
+
+
+class Indicator(models.Model):
+    """The thing: one value of one kind. It has no status; what members say of it are signals."""
+
+    kind = models.CharField(max_length=12, choices=kinds.Kind)
+    digest = models.BinaryField()
+    bucket = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "digest"], name="one_indicator_per_kind_and_digest"),
+            models.CheckConstraint(condition=Q(kind__in=kinds.Kind.values), name="an_indicator_has_a_known_kind"),
+        ]
+        indexes = [models.Index(fields=["kind", "bucket"], name="indicator_by_bucket")]
+
+    def __str__(self) -> str:
+        return f"indicator {self.pk}"
+
+
+class IndicatorAlias(models.Model):
+    """A second, looser digest of an indicator: a match on it is a possible alias only."""
+
+    indicator = models.OneToOneField(Indicator, models.CASCADE, related_name="alias")
+    digest = models.BinaryField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"alias of indicator {self.indicator_id}"
+
+
+class IndicatorValue(models.Model):
+    """The value of an indicator, encrypted and bound to this row."""
+
+    indicator = models.OneToOneField(Indicator, models.CASCADE, primary_key=True, related_name="value")
+    ciphertext = models.BinaryField()
+    key_id = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"value of indicator {self.pk}"
+
+
+class Incident(models.Model):
+    """Indicators of one case, shared and decided together."""
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="incidents")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"incident {public_ids.shown(self.public_id)}"

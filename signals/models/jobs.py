@@ -1,0 +1,138 @@
+"""Matching jobs, their chunks, and the leads that they bring."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lantern_site import public_ids
+from lantern_site.audit.actors import Actor
+from lantern_site.members.models import ApiKey, Organisation, Staff
+from lantern_site.work.models import Leased
+from signals.models.indicators import Indicator
+from signals.models.statements import Signal
+from signals.purposes import Purpose, Surface
+
+
+class MatchJobQuerySet(models.QuerySet["MatchJob"]):
+    def visible_to(self, actor: Actor) -> "MatchJobQuerySet":
+        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+
+
+class MatchJob(models.Model):
+    """A member's batch, compared with the indicators that it may see."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="jobs")
+    started_by = models.ForeignKey(Staff, models.PROTECT, related_name="jobs")
+    started_with = models.ForeignKey(ApiKey, models.PROTECT, related_name="jobs", null=True)
+    label = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=24, choices=Purpose)
+    surface = models.CharField(max_length=16, choices=Surface)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    total = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField(default=0)
+    not_eligible = models.PositiveIntegerField(default=0)
+    position = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+
+    objects = MatchJobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="a_job_has_a_known_purpose"),
+            models.CheckConstraint(condition=Q(surface__in=Surface.values), name="a_job_has_a_known_surface"),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "running", "done", "cancelled", "failed"]),
+                name="a_job_has_a_known_state",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "-started_at"], name="job_by_organisation")]
+
+    def __str__(self) -> str:
+        return f"job {public_ids.shown(self.public_id)}"
+
+    @property
+    def reference(self) -> str:
+        return public_ids.shown(self.public_id)
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class Chunk(Leased):
+    """A part of a job's candidates. Their values live here, encrypted, until the chunk is done."""
+
+    lease: ClassVar[timedelta] = timedelta(seconds=30)
+
+    job = models.ForeignKey(MatchJob, models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    ciphertext = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "number"], name="chunks_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(ciphertext__isnull=True), name="a_done_chunk_is_wiped"
+            ),
+        ]
+        indexes = [models.Index(fields=["job"], name="chunk_waiting", condition=Q(done_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of job {self.job_id}"
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def visible_to(self, actor: Actor) -> "LeadQuerySet":
+        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+
+    def without_finding(self) -> "LeadQuerySet":
+        return self.filter(found_at__isnull=True)
+
+
+class Lead(models.Model):
+    """One candidate that hit one indicator: something to look at, never proof."""
+
+    class Match(models.TextChoices):
+        EXACT = "exact", _("Exact")
+        ALIAS = "alias", _("Possible alias")
+        NEAR = "near", _("Near")
+        PREFIX = "prefix", _("Under the same address")
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    job = models.ForeignKey(MatchJob, models.CASCADE, related_name="leads")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="leads")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="leads")
+    signal = models.ForeignKey(Signal, models.PROTECT, related_name="leads")
+    row = models.PositiveIntegerField()
+    reference = models.BinaryField(null=True)
+    match = models.CharField(max_length=8, choices=Match)
+    distance = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    found_at = models.DateTimeField(null=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "row", "indicator"], name="one_lead_per_row_and_indicator")
+        ]
+        indexes = [models.Index(fields=["organisation", "found_at"], name="lead_by_organisation")]
+
+    def __str__(self) -> str:
+        return f"lead {public_ids.shown(self.public_id)}"
