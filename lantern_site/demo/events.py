@@ -1,5 +1,6 @@
 """What happens in the demo world, each through the service that a person would have used."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -29,7 +30,7 @@ from reviews.workflow import (
 )
 from signals import candidates
 from signals.intake import Item, Statement
-from signals.kinds import IDENTIFIERS, Kind, Severity
+from signals.kinds import IDENTIFIERS, HarmTerm, Kind, Severity
 from signals.models import Lead, Receipt, Signal
 from signals.purposes import Purpose, Surface
 from signals.receipts import give
@@ -77,6 +78,40 @@ def submit(world: World, now: datetime, *, slow: bool = False) -> None:
     if slow and dice.random() < 0.2:
         reviewer = world.somebody(house, Role.REVIEWER, but=actor)
         claims.claim(signal_id=shared[0].public_id, actor=reviewer, now=world.ends - timedelta(minutes=4))
+
+
+def alarm(world: World, now: datetime) -> None:
+    """A child may be in danger now: a colleague approves within the hour, and the programme's check is due."""
+    dice = world.fork()
+    house = dice.choice([name for name, house in world.houses.items() if house.weight and house.identifiers])
+    items = [values.of_kind(dice, dice.choice([Kind.EMAIL, Kind.USERNAME]))]
+    actor = world.somebody(house, Role.SUBMITTER)
+    says = replace(
+        values.statement(dice, items[0].kind),
+        harm=HarmTerm.CONTACT_ABUSE,
+        danger=True,
+        authority_informed="National hotline, by telephone, at once",
+    )
+    [signal] = sharing.submit(items=items, statement=says, community_id=world.everyone, actor=actor, now=now)
+    reviewer = world.somebody(house, Role.REVIEWER, but=actor)
+    approval = Judgement(Verdict.APPROVE, attested=True)
+    soon = now + timedelta(minutes=dice.randint(10, 50))
+    world.plan(soon, partial(_judge, signal.public_id, approval, reviewer))
+
+
+def send_back(world: World, now: datetime) -> None:
+    """A reviewer returns the newest signal that waits; its submitter has not answered yet."""
+    with acting_as(Actor.clock()):
+        waiting = Signal.objects.filter(status=Status.SUBMITTED, current_version__number=1)
+        signal = waiting.select_related("organisation", "submitted_by__organisation").order_by("-submitted_at").first()
+    if signal is not None:
+        reviewer = world.somebody(signal.organisation.name, Role.REVIEWER, but=signal.submitted_by.actor(now))
+        returned = Judgement(Verdict.RETURN, outward=world.dice.choice(RETURNED_BECAUSE))
+        attempt(decisions.decide, signal_id=signal.public_id, judgement=returned, version=1, actor=reviewer, now=now)
+
+
+def _judge(signal_id: int, judgement: Judgement, reviewer: Actor, now: datetime) -> None:
+    decisions.decide(signal_id=signal_id, judgement=judgement, version=1, actor=reviewer, now=now)
 
 
 def review(

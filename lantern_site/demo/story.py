@@ -12,8 +12,8 @@ from reviews.services import duties
 from transparency import services as transparency
 
 DAYS = 730
-SHARED_A_DAY = 1.3
-DAYS_BETWEEN_JOBS = 14
+SHARED_A_DAY = 1.25
+DAYS_BETWEEN_JOBS = 21
 RUSH = 26
 """How many signals arrive in the last hours, so that there is something in every queue."""
 
@@ -42,6 +42,10 @@ def tell(ends: datetime) -> World:
     world.plan(ends - timedelta(hours=2), partial(events.match, world))
     for number in range(RUSH):
         world.plan(ends - timedelta(minutes=20 + 31 * number), partial(events.submit, world, slow=True))
+    for hours in (17, 9, 4):
+        world.plan(ends - timedelta(hours=hours), partial(events.alarm, world))
+    for minutes in (290, 170, 80):
+        world.plan(ends - timedelta(minutes=minutes), partial(events.send_back, world))
     for hours in (52, 30, 20, 7):
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
     _plan_people(world)

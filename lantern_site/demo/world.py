@@ -64,7 +64,8 @@ class World:
 
     def somebody(self, house: str, role: Role, *, but: Actor | None = None) -> Actor:
         """A person of the house who holds the role, other than `but`. Nobody changes their role in this story."""
-        return self.dice.choice([actor for actor in self.people[house, role] if actor != but])
+        others = (actor for actor in self.people[house, role] if but is None or actor.staff_id != but.staff_id)
+        return self.dice.choice(list(others))
 
     def sharing_house(self) -> str:
         return values.chosen(self.dice, {name: house.weight for name, house in self.houses.items() if house.weight})
