@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import rfc8785
 
@@ -18,7 +18,7 @@ from signals.kinds import FIRST_REVIEW_HOURS, Severity
 from transparency import counting, dimensions, disclosure, metrics, periods
 from transparency.counting import Breakdown, Tally
 from transparency.dimensions import ABOUT_PERSONS, TOTAL, Band, Dimension, Ending, Mark, Statistic
-from transparency.disclosure import Rules, Table
+from transparency.disclosure import Bounds, Cell, Leak, Rules, Tables
 from transparency.metrics import Metric, Source
 
 SCHEMA = "lantern-report/1"
@@ -46,6 +46,21 @@ class PublishedTable(TypedDict):
     cells: list[list[Value]]
 
 
+class Suppression(TypedDict):
+    """A hidden cell, for the auditor: why, and how close one comes to it. `most` is None when there is no end.
+
+    `closest_member_width` is the least distance of the two bounds that any member reaches by subtracting its own.
+    """
+
+    table: str
+    row: str
+    column: str
+    why: str
+    least: int
+    most: int | None
+    closest_member_width: int | None
+
+
 class Document(TypedDict):
     """What is published, in the words of the metric dictionary."""
 
@@ -61,15 +76,28 @@ class Document(TypedDict):
     tables: list[PublishedTable]
 
 
+class Computed(NamedTuple):
+    """What is published, and the log of what is not."""
+
+    document: Document
+    log: list[Suppression]
+
+
 def document(year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT) -> Document:
-    """All figures of a year, computed from the ledger up to a position whose root is given, and protected.
+    """What `computed` gives to be published."""
+    return computed(year, position, root, rules).document
+
+
+def computed(year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT) -> Computed:
+    """All figures of a year, computed from the ledger up to a position whose root is given, protected and attacked.
 
     Raises disclosure.Unprotectable when a table cannot be published under the rules.
     """
     period = periods.of_year(year)
     tally = counting.count(period, position)
-    tables = [_table(metric, tally, year, rules) for metric in metrics.TABLES]
-    return Document(
+    log: list[Suppression] = []
+    tables = [_table(metric, tally, year, rules, log) for metric in metrics.TABLES]
+    published = Document(
         schema=SCHEMA,
         dictionary=metrics.VERSION,
         year=year,
@@ -81,6 +109,7 @@ def document(year: int, position: int, root: bytes, rules: Rules = disclosure.DE
         key_figures=_key_figures(tally, _shown_violations(tables)),
         tables=tables,
     )
+    return Computed(published, log)
 
 
 def canonical(published: Document) -> bytes:
@@ -175,13 +204,13 @@ def _ranked(minutes: Counter[int], rank: int) -> int:
 # Tables
 
 
-def _table(metric: Metric, tally: Tally, year: int, rules: Rules) -> PublishedTable:
+def _table(metric: Metric, tally: Tally, year: int, rules: Rules, log: list[Suppression]) -> PublishedTable:
     if metric.id == "first_review_by_severity":
         rows, columns, cells = _first_reviews(tally, rules)
     elif len(metric.dimensions) == 2:
-        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, rules)
+        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, rules, log)
     else:
-        rows, columns, cells = _line(metric, tally.tables[metric.id], year, rules)
+        rows, columns, cells = _line(metric, tally.tables[metric.id], year, rules, log)
     if metric.source is Source.MEMBERS and not tally.members["findings"]:
         cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
     return PublishedTable(
@@ -198,52 +227,32 @@ def _table(metric: Metric, tally: Tally, year: int, rules: Rules) -> PublishedTa
 Shape = tuple[list[str], list[str], list[list[Value]]]
 
 
-def _line(metric: Metric, breakdown: Breakdown, year: int, rules: Rules) -> Shape:
+def _line(metric: Metric, breakdown: Breakdown, year: int, rules: Rules, log: list[Suppression]) -> Shape:
     """A table of one dimension, with its total last unless its rows do not add up."""
     adds_up = metric.id != "actions_taken"
     rows = _categories(metric.dimensions[0], breakdown.categories(0), year)
     keys = [*rows, TOTAL] if adds_up else rows
-    counts = [breakdown.of(None if row == TOTAL else row) for row in keys]
-    sensitive = {
-        (0, number)
-        for number, (row, members) in enumerate(zip(keys, counts, strict=True))
-        if _is_sensitive(metric, members, [row], rules)
-    }
-    sums = tuple(members.total() for members in counts)
-    if adds_up:
-        exact = {(0, keys.index(row)) for row in EXACT_ROWS.get(metric.id, frozenset())}
-        table = Table((sums,), sensitive=frozenset(sensitive), exact=frozenset(exact))
-        sensitive = set(_hidden(metric, table))
-    cells: list[list[Value]] = [
-        [Mark.SUPPRESSED.value if (0, number) in sensitive else total] for number, total in enumerate(sums)
+    exact = EXACT_ROWS.get(metric.id, frozenset())
+    cells = [
+        _cell(metric, breakdown.of(None if row == TOTAL else row), [row], rules, exact=adds_up and row in exact)
+        for row in keys
     ]
-    return keys, [metric.unit.value], cells
+    columns = [metric.unit.value]
+    tables = disclosure.line(cells) if adds_up else disclosure.loose(cells)
+    return keys, columns, _protected(metric, tables, keys, columns, rules, log)
 
 
-def _grid(metric: Metric, breakdown: Breakdown, year: int, rules: Rules) -> Shape:
+def _grid(metric: Metric, breakdown: Breakdown, year: int, rules: Rules, log: list[Suppression]) -> Shape:
     rows = [*_categories(metric.dimensions[0], breakdown.categories(0), year), TOTAL]
     columns = [*_categories(metric.dimensions[1], breakdown.categories(1), year), TOTAL]
-    members = [
-        [breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column) for column in columns]
-        for row in rows
-    ]
-    sensitive = frozenset(
-        (at, across)
-        for at, row in enumerate(rows)
-        for across, column in enumerate(columns)
-        if _is_sensitive(metric, members[at][across], [row, column], rules)
-    )
-    counts = tuple(tuple(cell.total() for cell in line) for line in members)
-    last = len(rows) - 1
-    exact = {(last, len(columns) - 1)}
-    if metric.id in EXACT_COLUMN_TOTALS:
-        exact |= {(last, across) for across in range(len(columns))}
-    hidden = _hidden(metric, Table(counts, sensitive=sensitive, exact=frozenset(exact)))
-    cells: list[list[Value]] = [
-        [Mark.SUPPRESSED.value if (at, across) in hidden else total for across, total in enumerate(line)]
-        for at, line in enumerate(counts)
-    ]
-    return rows, columns, cells
+
+    def cell(row: str, column: str) -> Cell:
+        members = breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column)
+        exact = row == TOTAL and (column == TOTAL or metric.id in EXACT_COLUMN_TOTALS)
+        return _cell(metric, members, [row, column], rules, exact=exact)
+
+    tables = disclosure.grid([[cell(row, column) for column in columns] for row in rows])
+    return rows, columns, _protected(metric, tables, rows, columns, rules, log)
 
 
 EXACT_ROWS: Mapping[str, frozenset[str]] = {
@@ -261,19 +270,53 @@ EXACT_ROWS: Mapping[str, frozenset[str]] = {
 EXACT_COLUMN_TOTALS = frozenset({"disputes_by_reason_and_conclusion"})
 
 
-def _hidden(metric: Metric, table: Table) -> frozenset[disclosure.Place]:
+def _protected(
+    metric: Metric, tables: Tables, rows: list[str], columns: list[str], rules: Rules, log: list[Suppression]
+) -> list[list[Value]]:
+    """The cells with marks in place of what is hidden. Nothing leaves here that an attack gets too close to."""
     try:
-        return disclosure.hidden_cells(table)
+        hidden = disclosure.protect(tables, rules)
     except disclosure.Unprotectable as reason:
         raise disclosure.Unprotectable(f"{metric.id}: {reason}") from None
+    reached: dict[int, list[Bounds]] = {place: [] for place in sorted(hidden)}
+    for found in disclosure.audit(tables, hidden, rules):
+        if isinstance(found, Leak):
+            raise disclosure.Unprotectable(f"{metric.id}: a member or the public comes too close to a hidden cell")
+        reached[found.place].append(found)
+    width = len(columns)
+    for place, bounds in reached.items():
+        row, column = rows[place // width], columns[place % width]
+        log.append(_suppression(metric, row, column, bounds, sensitive=tables.cells[place].sensitive))
+    marked: list[Value] = [
+        Mark.SUPPRESSED.value if place in hidden else cell.value for place, cell in enumerate(tables.cells)
+    ]
+    return [marked[start : start + width] for start in range(0, len(marked), width)]
 
 
-def _is_sensitive(metric: Metric, members: Counter[int], categories: Sequence[str], rules: Rules) -> bool:
-    if metric.protection is metrics.Protection.EXACT:
-        return False
+def _suppression(metric: Metric, row: str, column: str, bounds: list[Bounds], *, sensitive: bool) -> Suppression:
+    public, *members = bounds
+    widths = [one.most - one.least for one in members if one.most is not None]
+    return Suppression(
+        table=metric.id,
+        row=row,
+        column=column,
+        why="sensitive" if sensitive else "complement",
+        least=public.least,
+        most=public.most,
+        closest_member_width=min(widths, default=None),
+    )
+
+
+def _cell(metric: Metric, members: Counter[int], categories: Sequence[str], rules: Rules, *, exact: bool) -> Cell:
+    about_persons = _is_about_persons(metric, categories)
+    exempt = metric.protection is metrics.Protection.EXACT
+    sensitive = not exempt and disclosure.is_sensitive(members.values(), rules=rules, about_persons=about_persons)
+    return Cell(dict(members), sensitive=sensitive, exact=exact, about_persons=about_persons)
+
+
+def _is_about_persons(metric: Metric, categories: Sequence[str]) -> bool:
     named = zip(metric.dimensions, categories, strict=False)
-    about_persons = metric.protection is metrics.Protection.PERSONS or any(pair in ABOUT_PERSONS for pair in named)
-    return disclosure.is_sensitive(members.values(), rules=rules, about_persons=about_persons)
+    return metric.protection is metrics.Protection.PERSONS or any(pair in ABOUT_PERSONS for pair in named)
 
 
 def _categories(dimension: Dimension, found: set[str], year: int) -> list[str]:
@@ -297,7 +340,7 @@ def _first_reviews(tally: Tally, rules: Rules) -> Shape:
                 sum(count for waited, count in minutes.items() if waited <= 60 * target), minutes.total()
             ),
         }
-        if _is_sensitive(metric, tally.tables[metric.id].of(row), [row], rules):
+        if _cell(metric, tally.tables[metric.id].of(row), [row], rules, exact=False).sensitive:
             shown = dict.fromkeys(shown, Mark.SUPPRESSED.value)
         shown[Statistic.TARGET] = target
         cells.append([shown[statistic] for statistic in Statistic])

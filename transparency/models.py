@@ -37,6 +37,8 @@ class Edition(models.Model):
     frozen_at = models.DateTimeField()
     frozen_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     figures = models.JSONField(null=True)
+    suppressions = models.JSONField(default=list)
+    """What is hidden and why, for those who make and audit the report: transparency.figures.Suppression."""
     computed_at = models.DateTimeField(null=True)
     computed_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     published_at = models.DateTimeField(null=True)

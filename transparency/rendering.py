@@ -1,6 +1,6 @@
 """Figures as people read them: numbers in their language, tables, charts, and titles that say what was found."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from lantern_site import charts
 from lantern_site.charts import Bar, Chart, Series, Spread
 from transparency import metrics
 from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Statistic, label_of
-from transparency.figures import Document, PublishedTable, Value
+from transparency.figures import Document, PublishedTable, Suppression, Value
 from transparency.metrics import Metric, Source, Unit
 
 MOST_SERIES = 5
@@ -109,6 +109,35 @@ def table_of(metric: Metric, published: PublishedTable) -> Table:
         for row, cells in zip(published["rows"], published["cells"], strict=True)
     ]
     return Table(caption=str(metric.title), head=[str(first.label), *columns], rows=rows)
+
+
+def suppressed(log: Sequence[Suppression]) -> Table:
+    """The hidden cells with their reasons, for those who make and audit the report."""
+    why = {"sensitive": _("Too few behind it, or too small"), "complement": _("So that another cannot be computed")}
+    return Table(
+        caption=_("What is hidden, and why"),
+        head=[_("Table"), _("Cell"), _("Reason"), _("Bounds"), _("Closest member")],
+        rows=[
+            [
+                str(metrics.DICTIONARY[one["table"]].title),
+                _cell_name(one),
+                why[one["why"]],
+                _between(one["least"], one["most"]),
+                "–" if one["closest_member_width"] is None else str(one["closest_member_width"]),
+            ]
+            for one in log
+        ],
+    )
+
+
+def _cell_name(one: Suppression) -> str:
+    dimensions = metrics.DICTIONARY[one["table"]].dimensions
+    named = [label(dimension, code) for dimension, code in zip(dimensions, (one["row"], one["column"]), strict=False)]
+    return " · ".join(named)
+
+
+def _between(least: int, most: int | None) -> str:
+    return _("%(least)s or more") % {"least": least} if most is None else f"{least}–{most}"
 
 
 def key_figures(document: Document, source: Source) -> Figure:

@@ -44,15 +44,15 @@ def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     edition = _edition(edition_id, actor)
     policies.may_compute(actor, edition)
     try:
-        published = figures.document(edition.year, edition.position, bytes(edition.root))
+        published = figures.computed(edition.year, edition.position, bytes(edition.root))
     except disclosure.Unprotectable as reason:
         raise WrongState(_("A table cannot be protected: %(reason)s.") % {"reason": reason}) from None
     with recording(actor, now) as record:
         edition = _edition(edition_id, actor, locked=True)
         policies.may_compute(actor, edition)
-        edition.figures = published
+        edition.figures, edition.suppressions = published.document, published.log
         edition.stage, edition.computed_at, edition.computed_by = Edition.Stage.COMPUTED, now, staff_of(actor)
-        edition.save(update_fields=["figures", "stage", "computed_at", "computed_by"])
+        edition.save(update_fields=["figures", "suppressions", "stage", "computed_at", "computed_by"])
         _note(record, edition, "edition.computed", {"sha256": _sha256(edition)})
     return edition
 

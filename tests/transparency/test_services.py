@@ -156,15 +156,35 @@ def test_an_unknown_edition_is_hidden() -> None:
 def test_a_table_that_cannot_be_protected_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = frozen()
 
-    def give_up(table: disclosure.Table) -> frozenset[disclosure.Place]:
+    def give_up(table: disclosure.Tables, rules: disclosure.Rules) -> frozenset[int]:
         raise disclosure.Unprotectable("too little")
 
-    monkeypatch.setattr(disclosure, "hidden_cells", give_up)
+    monkeypatch.setattr(disclosure, "protect", give_up)
     with pytest.raises(WrongState, match="cannot be protected: shared_by_month_and_kind: too little"):
         services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
 
     assert Edition.objects.get(pk=edition.pk).figures is None
     assert actions() == ["edition.frozen"]
+
+
+def test_a_table_from_which_an_attacker_learns_too_much_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = frozen()
+
+    def careless(table: disclosure.Tables, rules: disclosure.Rules) -> frozenset[int]:
+        return frozenset(table.sensitive[:1])
+
+    monkeypatch.setattr(disclosure, "protect", careless)
+    with pytest.raises(WrongState, match="comes too close to a hidden cell"):
+        services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
+
+    assert Edition.objects.get(pk=edition.pk).figures is None
+
+
+def test_what_is_hidden_is_written_down_with_its_reason() -> None:
+    log = computed().suppressions
+
+    assert {one["why"] for one in log} == {"sensitive", "complement"}
+    assert all(one["most"] is None or one["least"] < one["most"] for one in log)
 
 
 def test_when_the_ledger_cannot_be_written_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,7 @@ def edition(request: PageRequest, edition_id: int) -> HttpResponse:
         "root": bytes(found.root).hex(),
         "steps": _steps(found),
         "figures": _shown(found.figures) if found.figures else [],
+        "hidden": rendering.suppressed(found.suppressions) if found.suppressions else None,
         "may_compute": permits(policies.may_compute, request.actor, found),
         "may_publish": permits(policies.may_publish, request.actor, found),
     }

@@ -1,0 +1,117 @@
+"""Complementary suppression: the fewest and smallest further cells that keep every attacker away.
+
+A whole-number programme: y is 1 for what is hidden, and what is hidden costs. Whether a choice is safe is asked of
+each attacker by a largest flow; when it is not, the narrowest cut says through which cells too little can pass, and
+becomes an inequality for the next choice. This ends with the cheapest safe choice (Fischetti and Salazar, *Solving the
+Cell Suppression Problem on Tabular Data with Linear Constraints*, Management Science 47(7), 2001).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from transparency.disclosure.attack import Attacker, Room, asked, attackers, reach, room
+from transparency.disclosure.rules import DEFAULT, Rules
+from transparency.disclosure.tables import Tables
+
+NODES = 20_000
+"""How long one choice is improved. A number of steps and not of seconds: the same table gives the same choice."""
+SLACK = 1e-6
+
+
+class Unprotectable(ValueError):
+    """Totals that must be exact give a sensitive cell away: the table cannot be published in this form."""
+
+
+@dataclass(frozen=True)
+class _Need:
+    """An attacker must not come closer to a cell than this, from above (`sign` 1) or from below (-1)."""
+
+    place: int
+    attacker: Attacker
+    sign: int
+    distance: int
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Of these cells so many must be hidden that their weights reach `least`."""
+
+    weights: NDArray[np.float64]
+    least: int
+
+
+def protect(tables: Tables, rules: Rules = DEFAULT) -> frozenset[int]:
+    """The places to hide: the sensitive ones, and others so that nobody comes too close to them.
+
+    Raises Unprotectable when a sensitive cell follows from exact totals.
+    """
+    if not tables.sensitive:
+        return frozenset()
+    needs = list(_needs(tables, rules))
+    around = {attacker: room(tables, attacker) for attacker in attackers(tables)}
+    stages = [[need for need in needs if (need.attacker is None) is public] for public in (True, False)]
+    cuts: list[_Cut] = []
+    while True:
+        hidden = _cheapest(tables, cuts)
+        for stage in stages:  # members only once the public is kept away: most choices fail there already
+            found = [cut for need in stage for cut in _violated(tables, hidden, need, around[need.attacker])]
+            if found:
+                cuts += found
+                break
+        else:
+            return hidden
+
+
+def _needs(tables: Tables, rules: Rules) -> Iterator[_Need]:
+    for attacker in attackers(tables):
+        for place in tables.sensitive:
+            margin = asked(tables, rules, attacker, place)
+            if margin is None:
+                continue
+            if attacker is None and not any(margin):
+                raise Unprotectable(f"cell {place} follows from totals that are exact")
+            yield _Need(place, attacker, 1, margin.up)
+            yield _Need(place, attacker, -1, margin.down)
+
+
+def _violated(tables: Tables, hidden: frozenset[int], need: _Need, around: Room) -> Iterator[_Cut]:
+    """The cuts that a choice breaks; none when the attacker stays far enough away."""
+    reached = reach(tables, hidden, around, need.place, need.sign, need.distance)
+    if reached.distance >= need.distance:
+        return
+    for side in reached.sides:
+        weights = np.zeros(len(tables.cells))
+        for place, (tail, head) in enumerate(tables.arcs):
+            if place != need.place and (tail in side) != (head in side):
+                size = around.up if tail in side else around.down
+                weights[place] = min(size[place], need.distance)
+        yield _Cut(weights, need.distance)
+
+
+def _cheapest(tables: Tables, cuts: list[_Cut]) -> frozenset[int]:
+    """What costs least and agrees with the cuts."""
+    count = len(tables.cells)
+    least, most = np.zeros(count), np.ones(count)
+    least[list(tables.sensitive)] = 1
+    most[[place for place, cell in enumerate(tables.cells) if cell.exact]] = 0
+    if not cuts:
+        return frozenset(tables.sensitive)
+    within = LinearConstraint(np.array([cut.weights for cut in cuts]), [cut.least - SLACK for cut in cuts], np.inf)
+    options = {"node_limit": NODES}
+    found = milp(_costs(tables), constraints=within, bounds=Bounds(least, most), integrality=1, options=options)
+    if found.x is None:
+        raise ArithmeticError(f"the solver found no choice: {found.message}")
+    return frozenset(int(place) for place in np.flatnonzero(found.x > 0.5))
+
+
+def _costs(tables: Tables) -> NDArray[np.float64]:
+    """Few cells before small cells, and totals last: they are what readers look for. A nought protects little."""
+    values = np.array([cell.value for cell in tables.cells], dtype=float)
+    scale = values.max() + 1
+    costs = np.where(values > 0, 2 * scale + values, 4 * scale)
+    costs[list(tables.totals)] *= 10
+    return np.asarray(costs / scale)
