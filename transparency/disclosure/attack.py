@@ -152,14 +152,15 @@ def asked(tables: Tables, rules: Rules, attacker: Attacker, place: int) -> Margi
 
 
 def audit(tables: Tables, hidden: Collection[int], rules: Rules) -> Iterator[Bounds | Leak]:
-    """The closest bounds of every hidden cell for every attacker, and a Leak after those that are too close."""
+    """The closest bounds of every hidden cell for every attacker; a Leak for each sensitive one that is too close."""
     for attacker in attackers(tables):
         around = room(tables, attacker)
-        for place in sorted(hidden):
-            down, up = (reach(tables, hidden, around, place, sign).distance for sign in (-1, 1))
-            value = tables.cells[place].value
+        for place in sorted({*hidden, *tables.sensitive}):
+            shown, value = place not in hidden, tables.cells[place].value
+            down, up = (0 if shown else reach(tables, hidden, around, place, sign).distance for sign in (-1, 1))
             bounds = Bounds(place, attacker, value - down, None if up >= ENDLESS else value + up)
-            yield bounds
+            if not shown:
+                yield bounds
             needed = asked(tables, rules, attacker, place) if place in tables.sensitive else None
             if needed and (down < needed.down or up < needed.up):
                 yield Leak(bounds, value)
