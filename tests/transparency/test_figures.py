@@ -12,7 +12,7 @@ from lantern_site.audit import verification
 from reviews.workflow import Reason
 from tests.transparency import ledger
 from tests.transparency.ledger import MEMBERS, day
-from transparency import counting, figures, metrics, periods
+from transparency import counting, disclosure, figures, metrics, periods
 from transparency.dimensions import Mark
 from transparency.figures import Document, PublishedTable, Value
 
@@ -239,6 +239,33 @@ def test_a_small_count_is_hidden_but_the_headline_is_not() -> None:
     assert cell(document, "shared_by_harm", "total") == 9
     hidden = [row[0] for row in table(document, "shared_by_harm")["cells"]].count(Mark.SUPPRESSED.value)
     assert hidden == 2
+
+
+def test_what_is_hidden_is_written_down_with_its_reason() -> None:
+    for number in range(8):
+        ledger.signal(day(number + 1), MEMBERS[number % 4], harm="grooming")
+    ledger.signal(day(20), MEMBERS[0], harm="tools")
+    head = verification.head_position()
+
+    log = figures.computed(2025, head, verification.root_at(head)).log
+
+    by_harm = {one["row"]: one for one in log if one["table"] == "shared_by_harm"}
+    assert by_harm["tools"]["why"] == "sensitive"
+    assert {one["why"] for one in by_harm.values()} == {"sensitive", "complement"}
+    assert all(one["most"] is None or one["least"] < one["most"] for one in by_harm.values())
+
+
+def test_a_table_from_which_an_attacker_learns_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(8):
+        ledger.signal(day(number + 1), MEMBERS[number % 4], harm="grooming")
+    ledger.signal(day(20), MEMBERS[0], harm="tools")
+
+    def careless(tables: disclosure.Tables, rules: disclosure.Rules) -> frozenset[int]:
+        return frozenset(tables.sensitive)
+
+    monkeypatch.setattr(disclosure, "protect", careless)
+    with pytest.raises(disclosure.Unprotectable, match="comes too close to a hidden cell"):
+        computed()
 
 
 def test_accounts_need_ten() -> None:

@@ -167,26 +167,6 @@ def test_a_table_that_cannot_be_protected_is_not_computed(monkeypatch: pytest.Mo
     assert actions() == ["edition.frozen"]
 
 
-def test_a_table_from_which_an_attacker_learns_too_much_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = frozen()
-
-    def careless(table: disclosure.Tables, rules: disclosure.Rules) -> frozenset[int]:
-        return frozenset(table.sensitive[:1])
-
-    monkeypatch.setattr(disclosure, "protect", careless)
-    with pytest.raises(WrongState, match="comes too close to a hidden cell"):
-        services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
-
-    assert Edition.objects.get(pk=edition.pk).figures is None
-
-
-def test_what_is_hidden_is_written_down_with_its_reason() -> None:
-    log = computed().suppressions
-
-    assert {one["why"] for one in log} == {"sensitive", "complement"}
-    assert all(one["most"] is None or one["least"] < one["most"] for one in log)
-
-
 def test_when_the_ledger_cannot_be_written_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = computed()
 
