@@ -54,18 +54,21 @@ def number(name: str, default: int) -> int:
 
 
 def keyring(name: str, what: str) -> dict[int, bytes]:
-    """Versioned keys, newest first, from `2:base64,1:base64`. Old ones stay for as long as data need them."""
+    """Numbered keys from `2:base64,1:base64`. What is written is written under the first; all of them are read."""
     keys: dict[int, bytes] = {}
     for entry in needed(name, what, "1:" + base64.b64encode(bytes(32)).decode()).split(","):
         version, _colon, text = entry.strip().partition(":")
         try:
-            keys[int(version)] = base64.b64decode(text, validate=True)
+            number, key = int(version), base64.b64decode(text, validate=True)
         except ValueError:
             raise ImproperlyConfigured(
                 f"{name} cannot be read. Write each key as number:base64 and separate keys by commas, newest first."
             ) from None
-    if any(len(key) != 32 for key in keys.values()):
-        raise ImproperlyConfigured(f"{name} holds a key that is not 32 bytes long.")
+        if len(key) != 32:
+            raise ImproperlyConfigured(f"{name} holds a key that is not 32 bytes long.")
+        if number in keys or not 0 < number < 2**15:
+            raise ImproperlyConfigured(f"{name} holds the number {number}: each stands once, from 1 to 32767.")
+        keys[number] = key
     return keys
 
 

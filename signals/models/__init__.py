@@ -1,6 +1,6 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
-from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorValue
+from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
 from signals.models.reach import Poll, Receipt, Showing
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
@@ -10,6 +10,7 @@ __all__ = [
     "Incident",
     "Indicator",
     "IndicatorAlias",
+    "IndicatorQuerySet",
     "IndicatorValue",
     "Lead",
     "LeadQuerySet",
