@@ -92,6 +92,12 @@ ALLOWED_HOSTS = [_address.hostname, *env.list("EXTRA_HOSTS", default=[])]
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
+# How many plain values a person may see in a day, and how many values may be looked up: with each key or by each
+# person, and by a whole member
+REVEALS_PER_DAY = number("REVEALS_PER_DAY", 60)
+LOOKUPS_PER_DAY = number("LOOKUPS_PER_DAY", 20_000)
+LOOKUPS_PER_DAY_OF_MEMBER = number("LOOKUPS_PER_DAY_OF_MEMBER", 100_000)
+
 # Days on which the programme does not work, as 2026-12-25,2027-01-01: they do not count as working days
 HOLIDAYS = env.list("HOLIDAYS", default=[])
 

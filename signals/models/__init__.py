@@ -2,7 +2,7 @@
 
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
-from signals.models.reach import Poll, Receipt, Showing
+from signals.models.reach import Poll, Receipt, Showing, Spending
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "Signal",
     "SignalQuerySet",
     "SignalVersion",
+    "Spending",
 ]
