@@ -1,5 +1,4 @@
-"""Budgets for a day (UTC): by seeing many plain values, and by guessing at look-ups, a person or a stolen key would empty
-the hub.
+"""Budgets for a day (UTC): without them a person who sees plain values, or a stolen key that guesses, empties the hub.
 
 What is used is counted in rows, so that neither a restart nor a lost broker gives a new budget.
 """
