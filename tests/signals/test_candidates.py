@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from lantern_site.errors import Invalid
 from signals import candidates
-from signals.kinds import Kind
 from signals.candidates import Candidate, Item
+from signals.kinds import Kind
 from signals.matching.hash import FileHashes
 
 PDQ = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
