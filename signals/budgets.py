@@ -64,8 +64,11 @@ def check(budgets: Sequence[Budget], amount: int, now: datetime) -> None:
 def spend(budgets: Sequence[Budget], organisation_id: int, amount: int, now: datetime) -> None:
     """Count `amount`, or raise Spent. Late in a transaction: others who spend the same wait until it ends."""
     for budget in budgets:
-        row = row_of(budget.kind, budget.holder, organisation_id, now)
-        left = Spending.objects.filter(pk=row.pk, used__lte=budget.most - amount)
+        of_today = Spending.objects.filter(kind=budget.kind, holder=budget.holder, on=_day(now))
+        left = of_today.filter(used__lte=budget.most - amount)
+        if left.update(used=F("used") + amount):
+            continue
+        row_of(budget.kind, budget.holder, organisation_id, now)
         if not left.update(used=F("used") + amount):
             raise _spent(budget, now)
 

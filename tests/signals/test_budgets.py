@@ -158,6 +158,14 @@ def test_two_at_once_do_not_use_the_last_of_a_budget_twice(member: Organisation,
     assert spendings()[analyst.id] == 3
 
 
+def test_nobody_sees_what_another_organisation_has_used(sharer: Organisation, member: Organisation) -> None:
+    ask(analyst := builders.actor(member, Role.ANALYST), 1)
+
+    for eyes, number in ((analyst, 2), (builders.actor(sharer, Role.MEMBER_ADMIN), 0), (builders.steward(), 2)):
+        with acting_as(eyes):
+            assert Spending.objects.count() == number
+
+
 def test_what_was_used_is_forgotten_after_a_month(member: Organisation) -> None:
     ask(builders.actor(member, Role.ANALYST), 1)
 

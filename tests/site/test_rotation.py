@@ -285,7 +285,7 @@ def test_rows_that_need_a_missing_key_keep_the_installation_from_starting(
         "LANTERN_PEPPERS lacks number 1, which digests of indicators lie under. Put it back.",
     ]
     with pytest.raises(SystemCheckError, match="lacks number 1"):
-        call_command("check", databases=["default"])
+        call_command("migrate", plan=True, skip_checks=False)
 
 
 def test_another_key_under_the_same_number_is_noticed(
