@@ -10,3 +10,4 @@ class Site(AppConfig):
 
     def ready(self) -> None:
         register(checks.deployment, Tags.security, deploy=True)
+        register(checks.keys, Tags.database)

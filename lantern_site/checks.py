@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says about this installation beyond Django's own checks."""
+"""What `manage.py check` says about this installation beyond Django's own checks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+from django.db import ProgrammingError
+from django.utils.module_loading import import_string
+
+FAULTS_OF_KEYS = "lantern_site.rotation.faults"
 
 
 def deployment(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
@@ -36,3 +40,17 @@ def deployment(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[
             )
         )
     return found
+
+
+def keys(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **options: Any
+) -> list[checks.CheckMessage]:
+    """Whether everything that is kept can be read and found. `migrate` asks before it does anything, and so refuses to
+    let an installation start without a key that its rows need."""
+    if not databases:
+        return []
+    try:
+        faults = import_string(FAULTS_OF_KEYS)()  # by name, because models are loaded after checks
+    except ProgrammingError:  # tables are yet to be made
+        return []
+    return [checks.Error(fault, id="lantern.E001") for fault in faults]

@@ -32,6 +32,14 @@ class WrongState(Refusal):
     """The thing is in a state in which this move is not open, or another person was faster (409)."""
 
 
+class Spent(Refusal):
+    """A budget is used up (429). `again_in` is how many seconds it takes until there is a new one."""
+
+    def __init__(self, sentence: Sentence, again_in: int) -> None:
+        super().__init__(sentence)
+        self.again_in = again_in
+
+
 class Invalid(Refusal):
     """What was given cannot be taken (422). `field` names the input that is at fault; `code`, where there is one, says
     why to a machine: it keeps its meaning whatever the sentence says."""

@@ -23,7 +23,7 @@ from django_htmx.middleware import HtmxDetails
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
+from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, Spent, WrongState
 from lantern_site.members.deadlines import Access
 from lantern_site.members.models import Staff
 from lantern_site.members.roles import SECOND_FACTOR_REQUIRED
@@ -33,6 +33,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotProven: HTTPStatus.FORBIDDEN,
     WrongState: HTTPStatus.CONFLICT,
+    Spent: HTTPStatus.TOO_MANY_REQUESTS,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 

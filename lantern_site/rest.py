@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 
 from lantern_site import clock, public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, WrongState
+from lantern_site.errors import Hidden, Invalid, NotAllowed, NotProven, Refusal, Spent, WrongState
 from lantern_site.members import networks
 from lantern_site.members.models import ApiKey
 from lantern_site.members.services import keys
@@ -38,6 +38,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotProven: HTTPStatus.FORBIDDEN,
     WrongState: HTTPStatus.CONFLICT,
+    Spent: HTTPStatus.TOO_MANY_REQUESTS,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 LARGEST_BODY = 1_000_000
@@ -223,7 +224,8 @@ def answer_refusal(error: Exception, context: Mapping[str, Any]) -> Response | N
     if isinstance(error, Hidden | Http404 | exceptions.NotFound):
         return _response(HTTPStatus.NOT_FOUND, Refused(_("There is no such thing.")))
     if isinstance(error, Refusal):
-        return _response(STATUS[type(error)], Refused(str(error), getattr(error, "field", "")))
+        waiting = {"Retry-After": str(error.again_in)} if isinstance(error, Spent) else None
+        return _response(STATUS[type(error)], Refused(str(error), getattr(error, "field", "")), waiting)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         sentence = _("Send a valid key: Authorization: Bearer lk_….")
         headers = {"WWW-Authenticate": getattr(error, "auth_header", "Bearer")}

@@ -54,18 +54,21 @@ def number(name: str, default: int) -> int:
 
 
 def keyring(name: str, what: str) -> dict[int, bytes]:
-    """Versioned keys, newest first, from `2:base64,1:base64`. Old ones stay for as long as data need them."""
+    """Numbered keys from `2:base64,1:base64`. What is written is written under the first; all of them are read."""
     keys: dict[int, bytes] = {}
     for entry in needed(name, what, "1:" + base64.b64encode(bytes(32)).decode()).split(","):
         version, _colon, text = entry.strip().partition(":")
         try:
-            keys[int(version)] = base64.b64decode(text, validate=True)
+            number, key = int(version), base64.b64decode(text, validate=True)
         except ValueError:
             raise ImproperlyConfigured(
                 f"{name} cannot be read. Write each key as number:base64 and separate keys by commas, newest first."
             ) from None
-    if any(len(key) != 32 for key in keys.values()):
-        raise ImproperlyConfigured(f"{name} holds a key that is not 32 bytes long.")
+        if len(key) != 32:
+            raise ImproperlyConfigured(f"{name} holds a key that is not 32 bytes long.")
+        if number in keys or not 0 < number < 2**15:
+            raise ImproperlyConfigured(f"{name} holds the number {number}: each stands once, from 1 to 32767.")
+        keys[number] = key
     return keys
 
 
@@ -88,6 +91,12 @@ ALLOWED_HOSTS = [_address.hostname, *env.list("EXTRA_HOSTS", default=[])]
 # What people send stays in memory; nothing is ever written to a disk on the way
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
+
+# How many plain values a person may see in a day, and how many values may be looked up: with each key or by each
+# person, and by a whole member
+REVEALS_PER_DAY = number("REVEALS_PER_DAY", 60)
+LOOKUPS_PER_DAY = number("LOOKUPS_PER_DAY", 20_000)
+LOOKUPS_PER_DAY_OF_MEMBER = number("LOOKUPS_PER_DAY_OF_MEMBER", 100_000)
 
 # Days on which the programme does not work, as 2026-12-25,2027-01-01: they do not count as working days
 HOLIDAYS = env.list("HOLIDAYS", default=[])

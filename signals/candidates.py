@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from lantern_site.errors import Invalid
 from signals import normalise
+from signals.canonical import answers as canonical
+from signals.canonical import payments
 from signals.kinds import IDENTIFIERS, OFFERED, PERCEPTUAL, SERVICES, Kind
 from signals.normalise import Normal
 
@@ -269,7 +271,19 @@ def guessed(text: str) -> str:
         raise Invalid(_("This may be a SHA-256 or a PDQ hash. Write sha256: or pdq: before it."), "kind")
     if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) in _HASH_OF_LENGTH:
         return _HASH_OF_LENGTH[len(text)]
+    if _is_payment(text):
+        return Kind.PAYMENT
     raise Invalid(_("Say of which kind this is: write it before the value, such as keyword: or username:."), "kind")
+
+
+def _is_payment(text: str) -> bool:
+    """A bank account, a wallet or a cash tag: the first two carry checksums, so that hardly anything else is taken for
+    one."""
+    try:
+        payments.payment(text)
+    except canonical.Refused:
+        return False
+    return True
 
 
 # CSV

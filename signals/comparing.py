@@ -81,14 +81,15 @@ Wanted = dict[bytes, list[tuple[int, Lead.Match]]]
 
 def _equal(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
     """Hits by equal digest; for a URL also those above it on its host."""
+    oldest = Indicator.objects.oldest_pepper()
     wanted: dict[str, Wanted] = defaultdict(lambda: defaultdict(list))
     for candidate in candidates:
-        digest = protection.digest(candidate.public_digest())
-        wanted[candidate.kind][digest].append((candidate.row, Lead.Match.EXACT))
+        for digest in protection.digests(candidate.public_digest(), oldest).values():
+            wanted[candidate.kind][digest].append((candidate.row, Lead.Match.EXACT))
         if candidate.kind == Kind.URL and not candidate.is_digest:
             for prefix in urls.prefixes(candidate.value):
-                above = protection.digest(normalise.public_digest(Normal(Kind.URL, prefix)))
-                wanted[Kind.URL][above].append((candidate.row, Lead.Match.PREFIX))
+                for above in protection.digests(normalise.public_digest(Normal(Kind.URL, prefix)), oldest).values():
+                    wanted[Kind.URL][above].append((candidate.row, Lead.Match.PREFIX))
     for kind, digests in wanted.items():
         known = Indicator.objects.filter(kind=kind)
         for part in _parts(digests, BATCH):
@@ -98,11 +99,12 @@ def _equal(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
 
 def _aliases(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
     """Hits of e-mail addresses that the same mailbox may stand behind."""
+    oldest = Indicator.objects.oldest_pepper()
     wanted: Wanted = defaultdict(list)
     for candidate in candidates:
         alias = candidate.alias_digest()
-        if alias is not None:
-            wanted[protection.digest(alias)].append((candidate.row, Lead.Match.ALIAS))
+        for digest in protection.digests(alias, oldest).values() if alias is not None else ():
+            wanted[digest].append((candidate.row, Lead.Match.ALIAS))
     for part in _parts(wanted, BATCH):
         tick()
         found = IndicatorAlias.objects.filter(digest__in=part).values_list("indicator_id", "digest")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -120,30 +121,56 @@ def locked_indicator(normal: Normal, now: datetime) -> Indicator:
     One statement does it, so that two who bring the same new value wait for each other.
     """
     public = normalise.public_digest(normal)
-    digest, bucket = protection.digest(public), protection.bucket(public)
-    [indicator] = Indicator.objects.bulk_create(
-        [Indicator(kind=normal.kind, digest=digest, bucket=bucket, created_at=now)],
-        update_conflicts=True,
-        unique_fields=["kind", "digest"],
-        update_fields=["bucket"],  # the same as before: an update takes the lock
-    )
+    indicator = _known(normal.kind, public) or _made(normal.kind, public, now)
     alias = normalise.alias_digest(normal)
     if alias is not None:
-        made = IndicatorAlias(indicator=indicator, digest=protection.digest(alias))
+        made = IndicatorAlias(indicator=indicator, digest=protection.digest(alias, under=indicator.pepper_id))
         IndicatorAlias.objects.bulk_create([made], ignore_conflicts=True)
     return indicator
 
 
+def _made(kind: str, public: bytes, now: datetime) -> Indicator:
+    made = Indicator(
+        kind=kind,
+        digest=protection.digest(public),
+        pepper_id=protection.newest(),
+        bucket=protection.bucket(public),
+        created_at=now,
+    )
+    [indicator] = Indicator.objects.bulk_create(
+        [made],
+        update_conflicts=True,
+        unique_fields=["kind", "digest"],
+        update_fields=["bucket"],  # the same as before: an update takes the lock
+    )
+    return indicator
+
+
+def _known(kind: str, public: bytes) -> Indicator | None:
+    """The indicator, locked, if there is one under any pepper; asked only where there are several.
+
+    The unique digest does not keep two apart who write under different peppers, as processes do that are restarted one
+    after the other, nor a writer from a rotation that wraps the digest meanwhile. So whoever knows several peppers
+    takes the value's own lock first, until the transaction ends, and then the row's.
+    """
+    digests = protection.digests(public)
+    if len(digests) == 1:
+        return None
+    innermost = digests[min(digests)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(innermost[:8], signed=True)])
+    return Indicator.objects.of(kind, public).select_for_update().first()
+
+
 def find_indicator(normal: Normal) -> Indicator | None:
     """The indicator of a value if anybody ever shared it; nothing is written."""
-    digest = protection.digest(normalise.public_digest(normal))
-    return Indicator.objects.filter(kind=normal.kind, digest=digest).first()
+    return Indicator.objects.of(normal.kind, normalise.public_digest(normal)).first()
 
 
 def keep_value(indicator: Indicator, normal: Normal) -> None:
     """Encrypt and keep the value, unless it is here already. The actor must see a signal on the indicator."""
-    ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator))
-    kept = IndicatorValue(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
+    kept = IndicatorValue(indicator=indicator)
+    kept.ciphertext, kept.key_id = encryption.encrypt(normal.value, bound_to=kept.binding)
     IndicatorValue.objects.bulk_create([kept], ignore_conflicts=True)
 
 
@@ -152,14 +179,10 @@ def value_of(indicator: Indicator) -> str | None:
     value = getattr(indicator, "value", None)
     if value is None:
         return None
-    return encryption.decrypt(value.ciphertext, value.key_id, bound_to=binding(indicator))
+    return encryption.decrypt(value.ciphertext, value.key_id, bound_to=value.binding)
 
 
 def masked(indicator: Indicator) -> str:
     """The value as pages show it until somebody asks to see it."""
     value = value_of(indicator)
     return guards.mask(Kind(indicator.kind), value) if value is not None else _("value wiped")
-
-
-def binding(indicator: Indicator) -> str:
-    return f"indicator:{indicator.pk}"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from lantern_site import public_ids
 from signals import receipts, sealing
 from signals.candidates import Candidate
 from signals.comparing import Confirmed, Hit
@@ -30,25 +29,21 @@ def write(
 
 
 def _lead(job: MatchJob, hit: Hit, confirmed: Confirmed, reference: str, now: datetime) -> Lead:
-    public_id = public_ids.new()
-    return Lead(
-        public_id=public_id,
+    lead = Lead(
         job=job,
         organisation_id=job.organisation_id,
         indicator_id=hit.indicator_id,
         signal=confirmed.signals[hit.indicator_id][0],
         row=hit.row,
-        reference=sealing.seal(reference, bound_to=_binding(public_id)) if reference else None,
         match=hit.match,
         distance=hit.distance,
         created_at=now,
     )
+    if reference:
+        lead.reference = sealing.seal(reference, bound_to=lead.binding)
+    return lead
 
 
 def reference_of(lead: Lead) -> str:
     """The member's own reference to the row that was hit, or nothing where it gave none."""
-    return sealing.unseal(lead.reference, bound_to=_binding(lead.public_id)) if lead.reference else ""
-
-
-def _binding(public_id: int) -> str:
-    return f"lead:{public_id}"
+    return sealing.unseal(lead.reference, bound_to=lead.binding) if lead.reference else ""

@@ -15,3 +15,8 @@ def unseal(blob: bytes | memoryview, *, bound_to: str) -> str:
     """The value again. Raises cryptography.exceptions.InvalidTag when the blob was moved or altered."""
     raw = bytes(blob)
     return encryption.decrypt(raw[_KEY_BYTES:], int.from_bytes(raw[:_KEY_BYTES]), bound_to=bound_to)
+
+
+def resealed(blob: bytes | memoryview, *, bound_to: str) -> bytes:
+    """The same value under the newest key."""
+    return seal(unseal(blob, bound_to=bound_to), bound_to=bound_to)

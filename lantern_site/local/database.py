@@ -5,12 +5,15 @@ from django.db import connection
 
 
 def migrate() -> None:
-    """Apply the migrations as the owner of the schema; afterwards the connection is the application's again."""
+    """Apply the migrations as the owner of the schema; afterwards the connection is the application's again.
+
+    Raises SystemCheckError when something is amiss, such as a key that the rows need.
+    """
     options = connection.settings_dict["OPTIONS"]
     role = options.pop("options", None)
     connection.close()
     try:
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=False)
     finally:
         connection.close()
         if role is not None:

@@ -16,6 +16,7 @@ import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
+from django.core.management.base import SystemCheckError
 from django.db import connections
 
 from lantern_site import probe, translations
@@ -95,6 +96,8 @@ class Launcher:
                     call_command(SEED, "--if-empty", stdout=accounts)
         except ImproperlyConfigured as missing:
             raise Fault(str(missing)) from None
+        except SystemCheckError as amiss:
+            raise Fault(str(amiss).strip()) from None
         finally:
             connections.close_all()
         return accounts.getvalue()

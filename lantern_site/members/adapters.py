@@ -22,6 +22,8 @@ from lantern_site.members.services import sessions
 from lantern_site.pages import SECOND_FACTORS
 
 _BOUND_TO = "second factor"
+ENCRYPTED = ("secret", "seed")
+"""What of an authenticator's data is encrypted: the secret of an app, the seed of recovery codes."""
 SET_UP = {"totp_activated": "totp", "webauthn_added": "webauthn"}
 
 
@@ -98,6 +100,11 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         key_id, _colon, ciphertext = encrypted_text.partition(":")
         return encryption.decrypt(base64.b64decode(ciphertext), int(key_id), bound_to=_BOUND_TO)
+
+    def encrypted_anew(self, authenticator: Authenticator) -> dict[str, Any]:
+        """The authenticator's data with every secret under the newest key."""
+        data: dict[str, Any] = authenticator.data
+        return data | {name: self.encrypt(self.decrypt(data[name])) for name in ENCRYPTED if data.get(name)}
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whoever must have a second factor keeps the last one."""

@@ -22,6 +22,7 @@ REFUSALS: dict[HTTPStatus, str] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something that was given cannot be taken; `field` says what.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The daily budget is used up. Send the request again after `Retry-After` seconds.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The hub is busy. Send the request again after `Retry-After` seconds.",
 }
 ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -204,7 +205,7 @@ look_up = operation(
             {"found": [], "detail": ""},
         ]
     },
-    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS),
 )
 
 myself = operation(

@@ -152,7 +152,13 @@ class Share(Says):
         uploaded = self.cleaned_data["hash_file"]
         if uploaded is None:
             return ""
-        return text_of(uploaded, self, "hash_file")
+        content = text_of(uploaded, self, "hash_file")
+        if '"variant":' in content:
+            self.add_error(
+                "hash_file",
+                _("These are hashes of turned and mirrored images, for look-up only. Leave --dihedral out."),
+            )
+        return content
 
     def items(self) -> list[Item]:
         """What was typed, then what stands in the file of hashes, then images. Raises Invalid for a bad row."""

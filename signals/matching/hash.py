@@ -14,7 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,8 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from signals.matching import pdq
+from signals.matching import frames, pdq
+from signals.matching.frames import Frame
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 DRAFT_ABOVE = 1_000_000
@@ -56,9 +57,23 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What an image would have for hashes if somebody had turned or mirrored it: for look-up, never to be shared."""
+
+    file: str
+    variant: str
+    pdq: str
+    quality: int
+    phash: str
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
 class FileHashes:
     """The hashes of one file, in lower-case hexadecimal. An image has `pdq`, `quality` (0 to 100) and `phash`; a video
-    has `video_md5`. `file` is the name that the caller gave."""
+    has `video_md5`, and `vpdq` where its frames were asked for. `file` is the name that the caller gave."""
 
     file: str
     md5: str
@@ -68,10 +83,17 @@ class FileHashes:
     quality: int | None = None
     phash: str | None = None
     video_md5: str | None = None
+    vpdq: Sequence[Frame] | None = None
+    variants: Sequence[Variant] = ()
 
     def line(self) -> str:
         """One line of JSON, without what the file does not have."""
-        return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
+        own = {name: value for name, value in asdict(self).items() if name != "variants"}
+        return json.dumps({name: value for name, value in own.items() if value is not None})
+
+    def lines(self) -> list[str]:
+        """The line, and one more for each variant."""
+        return [self.line(), *(variant.line() for variant in self.variants)]
 
 
 class Reason(StrEnum):
@@ -95,18 +117,25 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def hash_file(path: Path | str, limits: Limits = Limits()) -> FileHashes:
-    """The hashes of the image or video at `path`, or `Unreadable`. A video of any length is read block by block."""
+def hash_file(
+    path: Path | str, limits: Limits = Limits(), *, dihedral: bool = False, look: frames.Look | None = None
+) -> FileHashes:
+    """The hashes of the image or video at `path`, or `Unreadable`. A video of any length is read block by block.
+
+    With `dihedral` the seven variants of an image that is turned or mirrored are hashed, too; with `look` (see
+    `frames.hashed`), the frames of a video.
+    """
     name = os.fspath(path)
     try:
         with _opened(name) as file:
             kind = _media(file.read(_HEAD))
             file.seek(0)
             if kind == "video":
-                return _video(name, iter(lambda: file.read(_BLOCK), b""))
+                hashes = _video(name, iter(lambda: file.read(_BLOCK), b""))
+                return hashes if look is None else replace(hashes, vpdq=_frames(name, limits, look))
             if kind == "image":
                 _check_bytes(os.fstat(file.fileno()).st_size, limits)
-                return _image(name, file.read(limits.image_bytes + 1), limits)
+                return _image(name, file.read(limits.image_bytes + 1), limits, dihedral=dihedral)
     except (OSError, ValueError) as problem:
         raise _unreadable(problem) from problem
     raise Unreadable(Reason.UNKNOWN_FORMAT, _UNKNOWN)
@@ -183,12 +212,26 @@ def _video(name: str, blocks: Iterable[bytes]) -> FileHashes:
     return FileHashes(name, md5, sha1, sha256, video_md5=md5)
 
 
-def _image(name: str, data: bytes, limits: Limits) -> FileHashes:
+def _frames(name: str, limits: Limits, look: frames.Look) -> Sequence[Frame]:
+    try:
+        return frames.hashed(name, limits.pixels, look)
+    except frames.Undecodable as problem:
+        raise Unreadable(Reason.DAMAGED, str(problem)) from problem
+
+
+def _image(name: str, data: bytes, limits: Limits, *, dihedral: bool = False) -> FileHashes:
     _check_bytes(len(data), limits)
     image = decoded(data, limits)
     value, quality = pdq.pdq(image)
     phash = str(imagehash.phash(image))
-    return FileHashes(name, *_digests([data]), pdq=value, quality=quality, phash=phash)
+    variants = [_variant(name, image, turn) for turn in _TURNS.values()] if dihedral else ()
+    return FileHashes(name, *_digests([data]), pdq=value, quality=quality, phash=phash, variants=variants)
+
+
+def _variant(name: str, image: Image.Image, turn: Image.Transpose) -> Variant:
+    turned = image.transpose(turn)
+    value, quality = pdq.pdq(turned)
+    return Variant(name, turn.name.lower(), value, quality, str(imagehash.phash(turned)))
 
 
 def _check_bytes(size: int, limits: Limits) -> None:
@@ -248,10 +291,12 @@ MANY = 10
 _EVERY = 0.5
 
 
-def _hashed(names: Sequence[str]) -> Iterator[tuple[str, FileHashes | Unreadable]]:
+def _hashed(
+    names: Sequence[str], *, dihedral: bool, look: frames.Look | None
+) -> Iterator[tuple[str, FileHashes | Unreadable]]:
     for name in names:
         try:
-            yield name, hash_file(name)
+            yield name, hash_file(name, dihedral=dihedral, look=look)
         except Unreadable as refusal:
             yield name, refusal
 
@@ -272,6 +317,14 @@ class _Progress:
             sys.stderr.write(f"\r{self.done:,} of {self.total:,} files, {self.failed:,} failed, {left:.0f} s left   ")
             self.last = now
 
+    def look(self, second: float, length: float) -> None:
+        """How far it is within one video; `length` is 0 where the file does not say."""
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self.last >= _EVERY:
+            share = f" of {length:,.0f}" if length else ""
+            sys.stderr.write(f"\r{second:,.0f}{share} s of a video, {self.done:,} of {self.total:,} files done   ")
+            self.last = now
+
     def say(self, sentence: str) -> None:
         self.failed += 1
         sys.stderr.write(f"{chr(13) if self.shown else ''}{sentence}\n")
@@ -290,15 +343,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Prints the hashes of images and videos, one line of JSON per file. Nothing is sent or stored.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a JPEG, PNG, GIF or WebP image, or a video")
-    names = parser.parse_args(arguments).files
+    parser.add_argument(
+        "--dihedral",
+        action="store_true",
+        help="seven more lines per image, as if it had been turned or mirrored: for look-up, never to be shared",
+    )
+    parser.add_argument(
+        "--vpdq", action="store_true", help="the frames of videos, too; this needs PyAV: pip install av"
+    )
+    given = parser.parse_args(arguments)
+    names = given.files
+    if given.vpdq and not frames.is_available():
+        sys.stderr.write("Frames of videos are decoded by PyAV, which is not installed: pip install av\n")
+        return 1
     warnings.filterwarnings("ignore", module="PIL")  # our own sentences say what matters
     progress = _Progress(len(names))
     try:
-        for name, result in _hashed(names):
+        for name, result in _hashed(names, dihedral=given.dihedral, look=progress.look if given.vpdq else None):
             if isinstance(result, Unreadable):
                 progress.say(f"{name}: {result}")
             else:
-                sys.stdout.write(result.line() + "\n")
+                sys.stdout.write("".join(f"{line}\n" for line in result.lines()))
                 sys.stdout.flush()
             progress.step()
     except BrokenPipeError:  # the program that reads our lines has seen enough

@@ -1,29 +1,45 @@
-"""One image from standard input to one line of hashes, within limits: the child that `signals.hashing` starts.
+"""Images from standard input to hashes, one after the other and within limits: the child that `signals.hashing` keeps.
 
-`python -m signals.matching.hash_pipe BYTES SECONDS`. Exit code 1 with the reason in a word where it cannot be done.
+`python -m signals.matching.hash_pipe BYTES SECONDS`. Each image comes as its length (8 bytes, big-endian) and then its
+bytes; the answer is a line: `+` and the hashes in JSON, or `-` and the reason in a word. It ends with its input.
 """
 
 import resource
 import sys
 import warnings
 
-from signals.matching.hash import Unreadable, hash_bytes
+from signals.matching.hash import Reason, Unreadable, hash_bytes
+
+LENGTH = 8
 
 
-def main(memory: int, seconds: int) -> int:
-    """Set the limits of this process, then read, hash and print."""
+def main(memory: int, seconds: int) -> None:
+    """Set the limits of this process, then read, hash and answer until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     warnings.filterwarnings("ignore", module="PIL")
+    given, answers = sys.stdin.buffer, sys.stdout
+    while head := given.read(LENGTH):
+        _allow(seconds)
+        answers.write(_answer(given.read(int.from_bytes(head))) + "\n")
+        answers.flush()
+
+
+def _allow(seconds: int) -> None:
+    """Let this process compute for so much longer; the system ends it when it does not stop."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
+
+
+def _answer(data: bytes) -> str:
     try:
-        hashes = hash_bytes(sys.stdin.buffer.read())
+        return "+" + hash_bytes(data).line()
     except Unreadable as problem:
-        sys.stdout.write(problem.reason)
-        return 1
-    sys.stdout.write(hashes.line())
-    return 0
+        return f"-{problem.reason}"
+    except MemoryError:
+        return f"-{Reason.FAILED}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,8 +1,8 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
-from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorValue
+from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
-from signals.models.reach import Poll, Receipt, Showing
+from signals.models.reach import Poll, Receipt, Showing, Spending
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Incident",
     "Indicator",
     "IndicatorAlias",
+    "IndicatorQuerySet",
     "IndicatorValue",
     "Lead",
     "LeadQuerySet",
@@ -21,4 +22,5 @@ __all__ = [
     "Signal",
     "SignalQuerySet",
     "SignalVersion",
+    "Spending",
 ]

@@ -96,6 +96,11 @@ class Chunk(Leased):
     def __str__(self) -> str:
         return f"chunk {self.number} of job {self.job_id}"
 
+    @property
+    def binding(self) -> str:
+        """What the ciphertext is bound to."""
+        return f"job:{self.job.public_id}:chunk:{self.number}"
+
 
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, actor: Actor) -> "LeadQuerySet":
@@ -136,3 +141,8 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"lead {public_ids.shown(self.public_id)}"
+
+    @property
+    def binding(self) -> str:
+        """What the reference is bound to."""
+        return f"lead:{self.public_id}"

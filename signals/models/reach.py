@@ -1,6 +1,7 @@
 """Whom a signal has reached: receipts, polls of the feed, and who was shown it."""
 
 from django.db import models
+from django.db.models import Q
 
 from lantern_site.members.models import ApiKey, Organisation
 
@@ -65,3 +66,27 @@ class Showing(models.Model):
 
     def __str__(self) -> str:
         return f"showing {self.pk}"
+
+
+class Spending(models.Model):
+    """How much of a day's budget a person, a key or a whole organisation (`holder`, a public id) has used."""
+
+    class Kind(models.TextChoices):
+        REVEAL = "reveal"
+        LOOKUP = "lookup"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="spendings")
+    holder = models.BigIntegerField()
+    on = models.DateField(db_index=True)
+    used = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "holder", "on"], name="one_spending_per_day"),
+            models.CheckConstraint(condition=Q(kind__in=["reveal", "lookup"]), name="a_spending_has_a_known_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"spending {self.pk}"

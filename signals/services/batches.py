@@ -85,7 +85,10 @@ def _share_once(rows: Sequence[Row | Invalid], once: Once | None, actor: Actor, 
         if once is None:
             return _share_all(rows, actor, now)
         body_hash = protection.digest(once.body_hash)
-        answer = answers.claim(organisation=organisation.public_id, key=once.key, body_hash=body_hash, now=now)
+        before = protection.digests(once.body_hash).values()
+        answer = answers.claim(
+            organisation=organisation.public_id, key=once.key, body_hash=body_hash, same=set(before), now=now
+        )
         if answer.answer is None:
             answer.answer = [asdict(result) for result in _share_all(rows, actor, now)]
             answer.save(update_fields=["answer"])

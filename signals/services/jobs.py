@@ -143,18 +143,14 @@ def _chunks(job: MatchJob, candidates: Sequence[Candidate]) -> list[Chunk]:
     for number, begin in enumerate(range(0, len(candidates), LIMITS.chunk), start=1):
         part = candidates[begin : begin + LIMITS.chunk]
         chunk = Chunk(job=job, number=number, size=len(part), asked_at=job.started_at)
-        chunk.ciphertext = sealing.seal(json.dumps([each.fields() for each in part]), bound_to=_binding(chunk))
+        chunk.ciphertext = sealing.seal(json.dumps([each.fields() for each in part]), bound_to=chunk.binding)
         made.append(chunk)
     return made
 
 
 def _opened(chunk: Chunk) -> list[Candidate]:
     assert chunk.ciphertext is not None
-    return [Candidate(*fields) for fields in json.loads(sealing.unseal(chunk.ciphertext, bound_to=_binding(chunk)))]
-
-
-def _binding(chunk: Chunk) -> str:
-    return f"job:{chunk.job.public_id}:chunk:{chunk.number}"
+    return [Candidate(*fields) for fields in json.loads(sealing.unseal(chunk.ciphertext, bound_to=chunk.binding))]
 
 
 # Running

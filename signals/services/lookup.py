@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.recording import recording
-from lantern_site.errors import Invalid
+from lantern_site.errors import Invalid, Spent
 from lantern_site.members.models import ApiKey, Organisation
 from lantern_site.members.policies import organisation_of
-from signals import candidates, comparing, indexing, policies, receipts
+from signals import budgets, candidates, comparing, indexing, policies, receipts
 from signals.candidates import Item, Parsed, Refused
 from signals.comparing import Confirmed, Hit
 from signals.kinds import IDENTIFIERS
-from signals.models import Receipt, Signal
+from signals.models import Receipt, Signal, Spending
+from signals.services import alarms
 
 MOST = 100
 
@@ -47,8 +48,17 @@ class Result:
 def look_up(*, items: Sequence[Item], actor: Actor, now: datetime) -> list[Result]:
     """One result per item, in the same order. What was found is received: recalls of it will come.
 
-    Raises NotAllowed, or Invalid for `items` when there are none or too many. A bad item spoils only itself.
+    Raises NotAllowed, Spent beyond the daily budget, or Invalid for `items` when there are none or too many. A bad item
+    spoils only itself.
     """
+    try:
+        return _look_up(items, actor, now)
+    except Spent:
+        alarms.note_spent(kind=Spending.Kind.LOOKUP, actor=actor, now=now)
+        raise
+
+
+def _look_up(items: Sequence[Item], actor: Actor, now: datetime) -> list[Result]:
     if not 0 < len(items) <= MOST:
         raise Invalid(_("Ask for 1 to %(most)d values at once.") % {"most": MOST}, "items")
     parsed = candidates.from_items(items)
@@ -56,6 +66,8 @@ def look_up(*, items: Sequence[Item], actor: Actor, now: datetime) -> list[Resul
     with recording(actor, now) as record:
         organisation = organisation_of(actor)
         policies.may_match(actor)
+        budget = budgets.of_lookups(actor, organisation)
+        budgets.check(budget, len(items), now)
         parsed = _without_closed_kinds(parsed, organisation, now)
         hits = comparing.hits(parsed.candidates, index)
         confirmed = comparing.confirm({hit.indicator_id for hit in hits}, organisation, shown_before=now)
@@ -63,6 +75,7 @@ def look_up(*, items: Sequence[Item], actor: Actor, now: datetime) -> list[Resul
         received = [signal for signals in confirmed.signals.values() for signal in signals]
         receipts.give(received, organisation.pk, Receipt.Way.LOOKUP, now, key=key)
         results = _results(len(items), parsed, hits, confirmed)
+        budgets.spend(budget, organisation.pk, len(items), now)
         record(
             "lookup.made",
             subject_kind="organisation",

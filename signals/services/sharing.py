@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
-from lantern_site.errors import Invalid, WrongState
+from lantern_site.errors import Invalid, Spent, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
-from lantern_site.members.policies import organisation_of, staff_id_of
-from signals import intake, kinds, moves, normalise, policies, receipts, workflow
+from lantern_site.members.policies import organisation_id_of, organisation_of, staff_id_of
+from signals import budgets, intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
-from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion
+from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
+from signals.services import alarms
 from signals.workflow import LIVE, Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
@@ -218,7 +219,16 @@ def seen_by_another(signal: Signal) -> bool:
 
 
 def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
-    """The plain value, for a coded reason, with a trace. Raises WrongState when the value was wiped."""
+    """The plain value, for a coded reason, with a trace. Raises WrongState when the value was wiped, and Spent beyond
+    the person's daily budget, of which others are told."""
+    try:
+        return _reveal(signal_id, reason, actor, now)
+    except Spent:
+        alarms.note_spent(kind=Spending.Kind.REVEAL, actor=actor, now=now)
+        raise
+
+
+def _reveal(signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
     with recording(actor, now) as record:
         signal = locked(actor, signal_id)
         policies.may_reveal(actor)
@@ -227,6 +237,7 @@ def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
         value = intake.value_of(signal.indicator)
         if value is None:
             raise WrongState(_("The value was wiped."))
+        budgets.spend(budgets.of_reveals(actor), organisation_id_of(actor), 1, now)
         if not actor.programme:
             receipts.give([signal], organisation_of(actor).pk, Receipt.Way.REVEAL, now)
         record(

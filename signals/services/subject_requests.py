@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.members.models import SubjectRequest
 from lantern_site.members.services.registers import subject_requests
-from signals import normalise, protection
+from signals import normalise
 from signals.intake import Item
-from signals.models import Indicator, Signal
+from signals.models import Indicator, IndicatorQuerySet, Signal
 from signals.normalise import Normal
 
 
@@ -22,8 +20,7 @@ def search(*, case_id: int, item: Item, actor: Actor, now: datetime) -> SubjectR
     """
     with recording(actor, now):
         normal = normalise.normal_form(item.kind, item.raw, service=item.service, quality=item.quality)
-        indicators = Indicator.objects.filter(_same(normal))
-        found = Signal.objects.visible_to(actor).filter(indicator__in=indicators.values("pk"))
+        found = Signal.objects.visible_to(actor).filter(indicator__in=_same(normal).values("pk"))
         return subject_requests.note_search(
             case_id=case_id,
             kind=normal.kind.value,
@@ -33,8 +30,8 @@ def search(*, case_id: int, item: Item, actor: Actor, now: datetime) -> SubjectR
         )
 
 
-def _same(normal: Normal) -> Q:
+def _same(normal: Normal) -> IndicatorQuerySet:
     """Indicators of this value, or of an address at the same mailbox."""
-    same = Q(kind=normal.kind, digest=protection.digest(normalise.public_digest(normal)))
+    same = Indicator.objects.of(normal.kind, normalise.public_digest(normal))
     alias = normalise.alias_digest(normal)
-    return same if alias is None else same | Q(alias__digest=protection.digest(alias))
+    return same if alias is None else same | Indicator.objects.possibly_of(alias)

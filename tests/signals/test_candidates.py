@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lantern_site.errors import Invalid
 from signals import candidates
 from signals.candidates import Candidate, Item
+from signals.kinds import Kind
 from signals.matching.hash import FileHashes
 
 PDQ = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
@@ -228,6 +229,28 @@ def test_an_endless_reference_or_text_is_refused_with_a_sentence() -> None:
     assert parsed.candidates == ()
     assert [one.row for one in parsed.refused] == [1, 2, 3]
     assert all(one.sentence for one in parsed.refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("GB82 WEST 1234 5698 7654 32", "iban:GB82WEST12345698765432"),
+        ("iban:gb82west12345698765432", "iban:GB82WEST12345698765432"),
+        ("BC1QDF4ZEXWZ5DXXRACTFJT39JQUNQX9TEEHZYTHY3", "bitcoin:bc1qdf4zexwz5dxxractfjt39jqunqx9teehzythy3"),
+        ("$some-tag", "cashtag:$some-tag"),
+    ],
+)
+def test_accounts_and_wallets_say_themselves_what_they_are(text: str, value: str) -> None:
+    [one] = candidates.parse(text).candidates
+
+    assert (one.kind, one.value) == (Kind.PAYMENT, value)
+
+
+@pytest.mark.parametrize("text", ["GB82 WEST 1234 5698 7654 33", "1ebkAG32kgV6UJC8winFWvqyrFchbMesN", "some words"])
+def test_what_only_looks_like_an_account_is_asked_about(text: str) -> None:
+    [refused] = candidates.parse(text).refused
+
+    assert refused.sentence.startswith("Say of which kind this is")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

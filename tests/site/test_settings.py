@@ -60,6 +60,8 @@ def test_the_deployment_check_warns(name: str, value: str, identity: str) -> Non
         ("LANTERN_PEPPERS", None, "LANTERN_PEPPERS is not set. They key the digests"),
         ("LANTERN_PEPPERS", "1:not base64", "LANTERN_PEPPERS cannot be read. Write each key as number:base64"),
         ("LANTERN_ENCRYPTION_KEYS", "1:c2hvcnQ=", "LANTERN_ENCRYPTION_KEYS holds a key that is not 32 bytes long"),
+        ("LANTERN_ENCRYPTION_KEYS", f"{KEYS},{KEYS}", "LANTERN_ENCRYPTION_KEYS holds the number 2: each stands once"),
+        ("LANTERN_PEPPERS", f"40000{KEYS[1:]}", "LANTERN_PEPPERS holds the number 40000: each stands once"),
         ("DATABASE_URL", None, "DATABASE_URL is not set. Give postgres://"),
         ("REDIS_URL", "", "REDIS_URL is not set. Give redis://"),
         ("EMAIL_URL", None, "EMAIL_URL is not set. Give smtp+tls://"),

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from signals.matching import frames, pdq
 from signals.matching import hash as hashing
-from signals.matching import pdq
 from signals.matching.hash import Limits, Reason, Unreadable, hash_bytes, hash_file
 
 ORIENTATION = 0x0112
@@ -250,3 +250,97 @@ def test_the_engine_does_without_django(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
 
     assert run.stdout.strip() == "[]"
+
+
+# Variants, and frames of videos
+
+
+def test_the_variants_of_an_image_are_those_of_its_turned_copies() -> None:
+    soft = soft_picture(300, 200)
+
+    own, *variants = hash_bytes_and_variants(soft)
+
+    assert [variant["variant"] for variant in variants] == [
+        "flip_left_right",
+        "rotate_180",
+        "flip_top_bottom",
+        "transpose",
+        "rotate_270",
+        "transverse",
+        "rotate_90",
+    ]
+    for variant in variants:
+        turned = soft.transpose(Image.Transpose[variant["variant"].upper()])
+        assert bits_apart(variant["pdq"], hash_bytes(encoded(turned)).pdq) <= 4
+        assert set(variant) == {"file", "variant", "pdq", "quality", "phash"}
+    assert len({line["pdq"] for line in (own, *variants)}) == 8
+
+
+def hash_bytes_and_variants(image: Image.Image) -> list[dict[str, Any]]:
+    made = hashing._image("a.png", encoded(image), Limits(), dihedral=True)
+    return [json.loads(line) for line in made.lines()]
+
+
+def test_the_command_prints_the_variants_below_each_image(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture().save(tmp_path / "a.png")
+
+    assert hashing.main(["--dihedral", str(tmp_path / "a.png")]) == 0
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ["variant" in line for line in lines] == [False] + [True] * 7
+
+
+def test_frames_are_asked_for_in_vain_where_there_is_no_decoder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "av", None)
+
+    assert hashing.main(["--vpdq", str(tmp_path / "clip.mp4")]) == 1
+
+    assert "pip install av" in capsys.readouterr().err
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """Three seconds, each with a picture of its own."""
+    av = pytest.importorskip("av", reason="the decoder of videos is an extra")
+    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        for number in range(30):
+            frame = av.VideoFrame.from_image(still(number // 10))
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return tmp_path / "clip.mp4"
+
+
+def still(number: int) -> Image.Image:
+    spots = np.random.default_rng(number).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+    return Image.fromarray(spots).resize((640, 480), Image.Resampling.BICUBIC)
+
+
+def test_a_video_has_a_frame_for_each_second(clip: Path) -> None:
+    seen: list[float] = []
+
+    hashes = hash_file(clip, look=lambda second, length: seen.append(second))
+
+    assert hashes.vpdq is not None
+    assert [round(frame.second) for frame in hashes.vpdq] == [round(second) for second in seen] == [0, 1, 2]
+    for number, frame in enumerate(hashes.vpdq):
+        assert bits_apart(frame.pdq, hash_bytes(encoded(still(number))).pdq) <= 31
+    assert json.loads(hashes.line())["vpdq"][0] == list(hashes.vpdq[0])
+    assert hashes.video_md5 == hash_file(clip).video_md5
+
+
+def test_a_damaged_video_is_named_and_keeps_its_sentence(clip: Path) -> None:
+    clip.write_bytes(clip.read_bytes()[:400])
+
+    with pytest.raises(Unreadable, match="damaged"):
+        hash_file(clip, look=lambda second, length: None)
+
+
+def test_frames_that_are_too_large_are_not_decoded(clip: Path) -> None:
+    with pytest.raises(Unreadable, match="more than 1,000 pixels"):
+        hash_file(clip, Limits(pixels=1_000), look=lambda second, length: None)
