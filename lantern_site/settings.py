@@ -85,8 +85,11 @@ if _address.scheme not in {"http", "https"} or not _address.hostname:
 ENCRYPTED = _address.scheme == "https"
 ALLOWED_HOSTS = [_address.hostname, *env.list("EXTRA_HOSTS", default=[])]
 
-# What people send stays in memory; nothing is ever written to a disk on the way
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# What people send stays in memory; only a batch that is too large for it goes to a disk on the way, as ciphertext
+FILE_UPLOAD_HANDLERS = [
+    "signals.forms.files.Sealed",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 # Days on which the programme does not work, as 2026-12-25,2027-01-01: they do not count as working days

@@ -191,7 +191,7 @@ PIECES = {
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",
-    "signals.services.jobs.run_chunk",
+    "signals.services.jobs.running.run_chunk",
     "signals.services.sharing.locked",
     "signals.services.sharing.seen_by_another",
 }

@@ -24,6 +24,7 @@ from signals import candidates
 from signals.models import MatchJob, Receipt
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan, limits
 from tests import builders
 
 SHARED = 12
@@ -82,7 +83,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers
 @pytest.fixture
 def job(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> MatchJob:
     """Twelve chunks; one row of each is an address that somebody shared."""
-    monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, chunk=CHUNK))
+    monkeypatch.setattr(limits, "LIMITS", replace(limits.LIMITS, chunk=CHUNK))
     sharer, member = builders.member("Pixelpond"), builders.member("Harbourline")
     for number in range(SHARED):
         builders.active(sharer, builders.email(number))
@@ -91,9 +92,7 @@ def job(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> MatchJob:
         lines[number * len(lines) // SHARED] = builders.email(number).raw
     now = clock.now()
     return jobs.start(
-        label="Killed on the way",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan("Killed on the way", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
         candidates=candidates.parse("\n".join(lines)).candidates,
         actor=builders.actor(member, Role.ANALYST, now=now),
         now=now,

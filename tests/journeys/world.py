@@ -41,6 +41,7 @@ from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs, reading, sharing
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import statement
 from tests.members import cases
@@ -235,8 +236,7 @@ class World:
     def _jobs(self) -> None:
         lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"
         done = self._job("Accounts that people reported this week, all languages", lines)
-        for chunk in done.chunks.order_by("pk").values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=self.ago(hours=1))
+        builders.run_job(done, now=self.ago(hours=1))
         self._name("job", done)
         self._name("queued", self._job("Queued", "somebody@example.org"))
         stopped = self._job("Stopped", "somebody@example.org")
@@ -252,9 +252,7 @@ class World:
     def _job(self, label: str, lines: str) -> MatchJob:
         parsed = candidates.parse(lines)
         return jobs.start(
-            label=label,
-            purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-            surface=Surface.ACCOUNT_DATA,
+            plan=Plan(label, Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
             candidates=parsed.candidates,
             refused=len(parsed.refused),
             actor=self.actor("moderator"),

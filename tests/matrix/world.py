@@ -50,6 +50,7 @@ from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs, sharing
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
@@ -247,13 +248,11 @@ class World:
 
     def _jobs(self) -> None:
         done = self._job("job done", "nobody@example.org", self.values["theirs"])
-        for chunk in done.chunks.values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=NOW)
+        builders.run_job(done)
         with acting_as(Actor.clock()):
             self.ids["lead"] = Lead.objects.get(job=done).public_id
         again = self._job("job examined", self.values["theirs"])
-        for chunk in again.chunks.values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=NOW)
+        builders.run_job(again)
         with acting_as(Actor.clock()):
             examined = Lead.objects.get(job=again).public_id
         found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.YES, "The age does not fit.")
@@ -264,9 +263,7 @@ class World:
     def _job(self, name: str, *lines: str) -> MatchJob:
         parsed = candidates.parse("\n".join(lines))
         job = jobs.start(
-            label=f"Batch {name}",
-            purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-            surface=Surface.ACCOUNT_DATA,
+            plan=Plan(f"Batch {name}", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
             candidates=parsed.candidates,
             actor=self.actor("own", "colleague"),
             now=NOW,

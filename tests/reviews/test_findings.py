@@ -19,6 +19,7 @@ from signals.intake import Item
 from signals.models import Lead
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import NOW
 
@@ -47,14 +48,12 @@ def leads_of(member: Organisation, *items: Item) -> list[Lead]:
     for item in dict.fromkeys(items):
         builders.active(builders.member(), item)
     job = jobs.start(
-        label="Weekly list",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan("Weekly list", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
         candidates=candidates.parse("\n".join(f"{item.kind}:{item.raw}" for item in items)).candidates,
         actor=builders.actor(member, Role.ANALYST),
         now=NOW,
     )
-    jobs.run_chunk(job.chunks.get().pk, holder="worker", now=NOW)
+    builders.run_job(job)
     with acting_as(Actor.clock()):
         return list(job.leads.select_related("signal").order_by("row"))
 

@@ -15,6 +15,7 @@ from reviews.views import leads as pages
 from signals import candidates
 from signals.models import MatchJob, Signal
 from signals.services import jobs
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import NOW
 
@@ -42,14 +43,12 @@ def analyst(kestrel: Organisation) -> Client:
 def job_of(member: Organisation, *numbers: int, label: str = "Weekly list") -> MatchJob:
     """A job that met the signals of these numbers, in this order."""
     job = jobs.start(
-        label=label,
-        purpose="accounts_under_review",
-        surface="account_data",
+        plan=Plan(label, "accounts_under_review", "account_data"),
         candidates=candidates.parse("\n".join(builders.email(number).raw for number in numbers)).candidates,
         actor=builders.actor(member, Role.ANALYST),
         now=NOW,
     )
-    jobs.run_chunk(job.chunks.get().pk, holder="worker", now=NOW)
+    builders.run_job(job)
     return job
 
 
