@@ -34,7 +34,7 @@ def leads_of(actor: Actor) -> LeadQuerySet:
 def page(found: LeadQuerySet, before: str, size: int) -> list[Lead]:
     """Those to be careful with first, then the newest; one more than `size` when there are more."""
     behind = _behind(before, careful="careful", newest="pk")
-    return list(found.filter(behind).order_by("-careful", "-pk")[: size + 1])
+    return list(found.filter(behind).order_by("-careful", "-pk")[: size + 1])  # type: ignore[misc]
 
 
 def piles(found: LeadQuerySet, by: str, before: str, size: int) -> tuple[list[Lead], dict[int, int]]:

@@ -105,7 +105,7 @@ def decode(data: bytes) -> str:
     return "".join(decoded(io.BytesIO(data)))
 
 
-def decoded(file: io.BufferedIOBase) -> Iterator[str]:
+def decoded(file: io.BytesIO | io.BufferedReader) -> Iterator[str]:
     """The lines of a file, read as they are asked for. Raises Invalid where they are none that we can read."""
     begin = file.read(len(codecs.BOM_UTF16_LE))
     encoding = "utf-16" if begin in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
@@ -125,6 +125,25 @@ def decoded(file: io.BufferedIOBase) -> Iterator[str]:
 Row = Candidate | Refused
 """What became of something that was given."""
 
+REFUSED_SHOWN = 200
+
+
+class Refusals:
+    """The first of the rows that were refused, and how many there are. They are shown once, and kept nowhere."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[Refused] = []
+
+    def noting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The same rows, looked at as they pass."""
+        for row in rows:
+            if isinstance(row, Refused):
+                self.count += 1
+                if self.count <= REFUSED_SHOWN:
+                    self.first.append(row)
+            yield row
+
 
 def parse(content: str, *, kind: str = "", service: str = "") -> Parsed:
     """Everything that stands in a text, at once; see `read`."""
@@ -138,7 +157,7 @@ def read(lines: Iterable[str], *, kind: str = "", service: str = "") -> Iterator
     CSV, which may span lines). `kind` and `service` hold for rows that do not say them. Raises nothing of its own: bad
     rows are among the refused.
     """
-    rest, opening = iter(lines), []
+    rest, opening = iter(lines), list[str]()
     for line in rest:
         opening.append(line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}") if not opening else line)
         if line.strip():
@@ -167,9 +186,14 @@ def _gathered(rows: Iterable[Row]) -> Parsed:
     )
 
 
-def from_items(items: Sequence[Item]) -> Parsed:
+def from_items(items: Iterable[Item]) -> Parsed:
     """Candidates from values that are typed already; the first is row 1."""
-    return _gathered(_collected((row, [item]) for row, item in enumerate(items, start=1)))
+    return _gathered(read_items(items))
+
+
+def read_items(items: Iterable[Item]) -> Iterator[Row]:
+    """The same, one by one."""
+    return _collected((row, [item]) for row, item in enumerate(items, start=1))
 
 
 def candidate(row: int, item: Item) -> Candidate:

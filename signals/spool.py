@@ -47,14 +47,18 @@ class _Reading(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """To the beginning only: whoever reads looks at the first bytes and starts anew."""
-        if (offset, whence) != (0, io.SEEK_SET):
-            raise io.UnsupportedOperation("seek")
-        self._parts, self._rest = self._spool.parts(), b""
-        return 0
+    def seekable(self) -> bool:
+        return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """To the beginning only, or nowhere: whoever reads looks at the first bytes and starts anew."""
+        if (offset, whence) == (0, io.SEEK_SET):
+            self._parts, self._rest, self._at = self._spool.parts(), b"", 0
+        elif (offset, whence) != (0, io.SEEK_CUR):
+            raise io.UnsupportedOperation("seek")
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         while not self._rest:
             part = next(self._parts, None)
             if part is None:
@@ -62,6 +66,7 @@ class _Reading(io.RawIOBase):
             self._rest = part
         taken, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
         buffer[: len(taken)] = taken
+        self._at += len(taken)
         return len(taken)
 
 

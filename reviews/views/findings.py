@@ -97,7 +97,7 @@ def _together(
     request: PageRequest, lead_ids: list[int], form: forms.Finding, status: int = 200, *, is_rehearsed: bool = False
 ) -> HttpResponse:
     wanted = piles.leads_of(request.actor).without_finding().filter(public_id__in=lead_ids[: findings.MOST_AT_ONCE])
-    found = list(wanted.order_by("-careful", "-pk"))
+    found = piles.page(wanted, "", findings.MOST_AT_ONCE)
     if not found:
         raise Hidden(_("There is no such lead."))
     context = {
@@ -113,7 +113,7 @@ def _together(
 
 def _written(form: forms.Finding) -> list[dict[str, object]]:
     """The answers of a form as facts, in the words of its choices."""
-    facts = []
+    facts: list[dict[str, object]] = []
     for field in form:
         given = form.cleaned_data[field.name]
         if given in ("", [], 0):

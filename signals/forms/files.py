@@ -47,11 +47,12 @@ class Sealed(FileUploadHandler):
         self.spool.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         if self.spool is None:
             return None
-        made, self.spool = UploadedFile(self.spool, self.file_name, self.content_type, file_size), None
-        return made
+        held: Any = self.spool  # it is closed like a file, and read by `lines_of`
+        self.spool = None
+        return UploadedFile(held, self.file_name, self.content_type, file_size)
 
 
 def notice_oversize(form: forms.Form, sent: str | None, field: str, *, most: int = UPLOAD_LIMIT) -> None:
@@ -68,7 +69,7 @@ def text_of(uploaded: Any, form: forms.Form, field: str) -> str:
         return ""
 
 
-def lines_of(uploaded: UploadedFile) -> Iterator[str]:
+def lines_of(uploaded: "UploadedFile[Any]") -> Iterator[str]:
     """The lines of a file, wherever it lies. Raises Invalid where they are none that we can read."""
     held: Any = uploaded.file
     return candidates.decoded(held.reader() if isinstance(held, Spool) else held)

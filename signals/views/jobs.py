@@ -1,6 +1,5 @@
 """Match jobs: start, watch, cancel."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +16,7 @@ from lantern_site.errors import Refusal
 from lantern_site.members.policies import permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from signals import forms, policies
-from signals.candidates import Refused, Row
+from signals.candidates import Refusals
 from signals.kinds import Kind
 from signals.models import Lead, MatchJob
 from signals.purposes import Purpose, Surface
@@ -26,7 +25,6 @@ from signals.services.jobs.limits import LIMITS
 from signals.shadow import SPREAD
 
 PAGE = 10
-REFUSED_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def index(request: PageRequest) -> HttpResponse:
         return _page(request, forms.StartJob())
     form = forms.StartJob(request.POST, request.FILES)
     forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file", most=forms.BATCH_LIMIT)
-    status, refused = 422, RefusedRows()
+    status, refused = 422, Refusals()
     if form.is_valid():
         try:
             job = jobs.start(
@@ -67,41 +65,27 @@ def index(request: PageRequest) -> HttpResponse:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        return _page(request, form, status, refused=refused.table())
+        return _page(request, form, status, refused=refused_table(refused))
 
 
-class RefusedRows:
-    """The first of the rows that could not be compared, and how many there are. They are shown once, kept nowhere."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._first: list[Refused] = []
-
-    def noting(self, rows: Iterator[Row]) -> Iterator[Row]:
-        for row in rows:
-            if isinstance(row, Refused):
-                self.count += 1
-                if self.count <= REFUSED_SHOWN:
-                    self._first.append(row)
-            yield row
-
-    def table(self) -> dict[str, object] | None:
-        if not self.count:
-            return None
-        return {
-            "caption": _("Rows that could not be compared"),
-            "head": [_("Row"), _("Why")],
-            "rows": [[refused.row, refused.sentence] for refused in self._first],
-            "more": self.count - len(self._first),
-        }
+def refused_table(refused: Refusals) -> dict[str, object] | None:
+    """The rows that could not be compared, as far as a page can show them."""
+    if not refused.count:
+        return None
+    return {
+        "caption": _("Rows that could not be compared"),
+        "head": [_("Row"), _("Why")],
+        "rows": [[row.row, row.sentence] for row in refused.first],
+        "more": refused.count - len(refused.first),
+    }
 
 
-def _started(request: PageRequest, job_id: int, refused: RefusedRows) -> HttpResponse:
+def _started(request: PageRequest, job_id: int, refused: Refusals) -> HttpResponse:
     """The job's page, with the rows that could not be compared."""
     if not refused.count:
         return redirect("signals:job", job_id)
     with acting_as(request.actor):
-        return _job_page(request, job_id, refused=refused.table())
+        return _job_page(request, job_id, refused=refused_table(refused))
 
 
 def _page(request: PageRequest, form: forms.StartJob, status: int = 200, refused: object = None) -> HttpResponse:

@@ -11,10 +11,11 @@ from lantern_site.errors import Refusal
 from lantern_site.members.policies import permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from signals import forms, policies
+from signals.candidates import Refusals
 from signals.models import MatchJob, WatchList
 from signals.purposes import Purpose, Surface
 from signals.services.jobs import watching
-from signals.views.jobs import RefusedRows
+from signals.views.jobs import refused_table
 
 PAGE = 25
 
@@ -27,7 +28,7 @@ def index(request: PageRequest) -> HttpResponse:
         return _page(request, forms.KeepWatchList())
     form = forms.KeepWatchList(request.POST, request.FILES)
     forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file", most=forms.BATCH_LIMIT)
-    status, refused = 422, RefusedRows()
+    status, refused = 422, Refusals()
     if form.is_valid():
         try:
             watching.keep(
@@ -46,7 +47,7 @@ def index(request: PageRequest) -> HttpResponse:
         return _page(request, form, status, refused)
 
 
-def _kept(request: PageRequest, refused: RefusedRows) -> HttpResponse:
+def _kept(request: PageRequest, refused: Refusals) -> HttpResponse:
     """The lists; rows that could not be kept are shown once, here."""
     if not refused.count:
         return redirect("signals:watch_lists")
@@ -55,7 +56,7 @@ def _kept(request: PageRequest, refused: RefusedRows) -> HttpResponse:
 
 
 def _page(
-    request: PageRequest, form: forms.KeepWatchList, status: int = 200, refused: RefusedRows | None = None
+    request: PageRequest, form: forms.KeepWatchList, status: int = 200, refused: Refusals | None = None
 ) -> HttpResponse:
     mine = WatchList.objects.filter(job__in=MatchJob.objects.visible_to(request.actor)).select_related("job")
     before = request.GET.get("before", "")
@@ -68,7 +69,7 @@ def _page(
         "older_url": f"{reverse('signals:watch_lists')}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "newer_url": reverse("signals:watch_lists") if before else "",
         "form": form,
-        "refused": refused.table() if refused else None,
+        "refused": refused_table(refused) if refused else None,
         "permission": permits(policies.may_match, request.actor),
     }
     return render(request, "signals/watch_lists.html", context, status=status)

@@ -13,10 +13,10 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.roles import Role
+from signals import candidates
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import MatchJob
-from signals.views import jobs
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_a_job_counts_the_leads_that_its_list_will_show() -> None:
 
 
 def test_rows_that_have_no_room_on_the_page_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "REFUSED_SHOWN", 2)
+    monkeypatch.setattr(candidates, "REFUSED_SHOWN", 2)
 
     page = start("ada@example.org\n" + "no address\n" * 5).content.decode()
 

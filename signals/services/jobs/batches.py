@@ -134,15 +134,9 @@ def _parts(candidates: Iterable[Candidate], first_percent: int) -> Iterator[tupl
     full = {1: 0.0, 2: 0.0}
     allowed = limits.LIMITS
     for number, candidate in enumerate(candidates):
-        first = (number + 1) * first_percent // 100 > number * first_percent // 100 or number == 0
-        stage = 1 if first else 2
+        stage = 1 if number * first_percent % 100 < first_percent else 2
         filling[stage].append(candidate)
-        size = (
-            1
-            if candidate.is_digest
-            else 1.0 * allowed.chunk / min(allowed.chunk, allowed.chunk_of.get(candidate.kind, allowed.chunk))
-        )
-        full[stage] += size
+        full[stage] += 1 if candidate.is_digest else allowed.chunk / allowed.rows_of(candidate.kind)
         if full[stage] >= allowed.chunk:
             yield stage, filling[stage]
             filling[stage], full[stage] = [], 0.0

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from signals.candidates import TEXT
 from signals.kinds import RADIUS, Kind
 
-WIDEST: Mapping[str, int] = MappingProxyType({**RADIUS, Kind.USERNAME: 2})
+WIDEST: Mapping[str, int] = MappingProxyType({str(kind): bits for kind, bits in RADIUS.items()} | {"username": 2})
 """The largest distance of each near kind. A member may ask for a smaller one."""
 
 HALF_A_SECOND: Mapping[str, int] = MappingProxyType({TEXT: 2_000, Kind.PDQ: 5_000, Kind.PHASH: 5_000, Kind.URL: 4_000})
@@ -33,6 +33,10 @@ class Limits:
     """Smaller counts of a shadow job are not told, and larger ones in steps of this."""
     watched: int = 100_000
     watched_for: timedelta = timedelta(days=30)
+
+    def rows_of(self, kind: str) -> int:
+        """How many candidates of a kind go into one chunk."""
+        return min(self.chunk, self.chunk_of.get(kind, self.chunk))
 
 
 LIMITS = Limits()
