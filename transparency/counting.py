@@ -34,7 +34,7 @@ SIGNAL_ACTIONS = REVIEWS | {
 DISPUTE_ACTIONS = frozenset(
     {"dispute.opened", "dispute.accepted", "dispute.decided", "dispute.withdrawn", "dispute.appeal_decided"}
 )
-JOB_ACTIONS = frozenset({"job.started", "job.finished", "job.cancelled"})
+JOB_ACTIONS = frozenset({"job.started", "job.finished", "job.cancelled", "watch_list.compared"})
 FINDING_ACTIONS = frozenset({"finding.recorded", "finding.withdrawn"})
 DELAYS: tuple[tuple[timedelta, Delay], ...] = (
     (timedelta(hours=4), Delay.FOUR_HOURS),
@@ -280,6 +280,9 @@ def _count_job(tally: Tally, period: Period, history: list[Event]) -> None:
     if end and period.covers(end.at):
         tally.counts["candidates_compared"] += end.facts.get("candidates", 0)
         tally.counts["leads"] += end.facts.get("leads", 0)
+    for news in history:
+        if news.action == "watch_list.compared" and period.covers(news.at):
+            tally.counts["leads"] += news.facts.get("leads", 0)
 
 
 def _count_finding(tally: Tally, period: Period, history: list[Event]) -> None:

@@ -1,6 +1,7 @@
 """Match jobs for machines: start, state, cancel, go on, and what they found."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ class Lines(BaseParser):
         while part := stream.read(READ_AT_ONCE):
             size += len(part)
             if size > BATCH_LIMIT:
+                spool.close()
                 raise TooLarge(_("The lines are larger than %(most)d MB. Split them.") % {"most": BATCH_LIMIT >> 20})
             spool.write(part)
         return spool
@@ -58,8 +60,9 @@ class JobsOfLines(Resource):
         [default] = batch.items
         if not isinstance(request.data, Spool):
             raise Invalid(_("There is nothing to compare: give at least one value."), "candidates")
-        lines = candidates.decoded(request.data.reader())
-        return _started(request, batch.plan, candidates.read(lines, kind=default.kind, service=default.service))
+        with closing(request.data) as spool:
+            lines = candidates.decoded(spool.reader())
+            return _started(request, batch.plan, candidates.read(lines, kind=default.kind, service=default.service))
 
 
 def _started(request: Request, plan: Plan, rows: Iterator[Row]) -> Response:

@@ -211,7 +211,7 @@ def _facts(job: MatchJob) -> list[dict[str, object]]:
         {"term": _("Ledger position"), "value": job.position},
     ]
     if job.first_percent < 100:
-        facts.append({"term": _("Begins with"), "value": _("%(n)d % of the rows") % {"n": job.first_percent}})
+        facts.append({"term": _("Begins with"), "value": _("%(n)d %% of the rows") % {"n": job.first_percent}})
     for kind, radius in job.radii.items():
         facts.append({"term": Kind(kind).label, "value": _("at most %(n)d apart") % {"n": radius}})
     return facts

@@ -3,6 +3,7 @@
 import io
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 
@@ -99,8 +100,13 @@ def test_the_first_stage_is_a_part_of_the_rows_spread_evenly(percent: int, expec
 # Files
 
 
-def test_a_spool_gives_back_what_was_written_and_keeps_none_of_it_in_plain() -> None:
-    spool = Spool()
+@pytest.fixture
+def spool() -> Iterator[Spool]:
+    with closing(Spool()) as made:
+        yield made
+
+
+def test_a_spool_gives_back_what_was_written_and_keeps_none_of_it_in_plain(spool: Spool) -> None:
     for part in (b"first line\nsec", b"ond line\n", b""):
         spool.write(part)
 
@@ -111,8 +117,7 @@ def test_a_spool_gives_back_what_was_written_and_keeps_none_of_it_in_plain() -> 
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_lines_are_read_in_the_writing_of_the_file(encoding: str) -> None:
-    spool = Spool()
+def test_lines_are_read_in_the_writing_of_the_file(encoding: str, spool: Spool) -> None:
     for byte in "ärger@example.org\r\nsecond".encode(encoding):
         spool.write(bytes([byte]))
 
