@@ -17,6 +17,7 @@ from lantern_site.pages import PageRequest, signed_in
 from reviews import forms, piles
 from reviews.services import findings
 from reviews.views.leads import one, parsed, tell
+from signals import rows
 from signals.kinds import HASHES
 from signals.models import Lead
 
@@ -103,6 +104,7 @@ def _together(
     context = {
         "leads": tell(found, request),
         "count": len(found),
+        "flags": {flag for lead in found for flag in rows.flags(lead.signal)},
         "findings": len(findings.grouped(leads=found)),
         "will_be_written": _written(form) if is_rehearsed else [],
         "form": form,
