@@ -304,7 +304,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lantern",
     "VERSION": "1",
-    "DESCRIPTION": "Signals for machines: the feed, submission and look-up.",
+    "DESCRIPTION": "Signals for machines: the feed, submission, look-up and match jobs.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
@@ -313,6 +313,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {"ComparedKindEnum": "signals.api.job_serializers.COMPARED"},
 }
 
 # Mail: invitations, password resets, and what is due. That of a demonstration lies in var/mail, a file each.
