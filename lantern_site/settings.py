@@ -313,7 +313,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ComparedKindEnum": "signals.api.job_serializers.COMPARED"},
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "signals.kinds.Kind",
+        "ComparedKindEnum": "signals.api.job_serializers.COMPARED",
+    },
 }
 
 # Mail: invitations, password resets, and what is due. That of a demonstration lies in var/mail, a file each.
