@@ -52,6 +52,7 @@ JOBS = {
     "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
     "forget spending": every(24 * 3600, "signals.forget_spending"),
+    "look for news of watch lists": every(60, "signals.look_for_news"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),

@@ -88,8 +88,11 @@ if _address.scheme not in {"http", "https"} or not _address.hostname:
 ENCRYPTED = _address.scheme == "https"
 ALLOWED_HOSTS = [_address.hostname, *env.list("EXTRA_HOSTS", default=[])]
 
-# What people send stays in memory; nothing is ever written to a disk on the way
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# What people send stays in memory; only a batch that is too large for it goes to a disk on the way, as ciphertext
+FILE_UPLOAD_HANDLERS = [
+    "signals.forms.files.Sealed",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 # How many plain values a person may see in a day, and how many values may be looked up: with each key or by each
@@ -310,7 +313,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lantern",
     "VERSION": "1",
-    "DESCRIPTION": "Signals for machines: the feed, submission and look-up.",
+    "DESCRIPTION": "Signals for machines: the feed, submission, look-up and match jobs.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
@@ -319,6 +322,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "signals.kinds.Kind",
+        "ComparedKindEnum": "signals.api.job_serializers.COMPARED",
+    },
 }
 
 # Mail: invitations, password resets, and what is due. That of a demonstration lies in var/mail, a file each.

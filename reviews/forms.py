@@ -17,6 +17,7 @@ from reviews.services.decisions import Judgement
 from reviews.services.findings import FINANCIAL_ACTIONS, FINANCIAL_OUTCOMES, Found
 from reviews.workflow import PERSON_HARM, HoldReason, Verdict
 from signals import kinds
+from signals.models import Lead
 
 Choices = list[tuple[str, str | Promise]]
 
@@ -210,6 +211,36 @@ def _choose(form: forms.Form, name: str, found: Any) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = found
+
+
+class FindLeads(forms.Form):
+    """What the list of leads is narrowed to and put together by, as it stands in the address."""
+
+    job = forms.CharField(required=False, widget=forms.HiddenInput)
+    done = forms.CharField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=[("", gettext_lazy("All kinds")), *((kind.value, kind.label) for kind in kinds.Kind)],
+    )
+    match = forms.ChoiceField(
+        label=gettext_lazy("Match"), required=False, choices=[("", gettext_lazy("Any match")), *Lead.Match.choices]
+    )
+    severity = forms.TypedChoiceField(
+        label=gettext_lazy("Severity"),
+        required=False,
+        coerce=int,
+        choices=[("", gettext_lazy("Any severity")), *reversed(kinds.Severity.choices)],
+    )
+    by = forms.ChoiceField(
+        label=gettext_lazy("Put together by"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("One by one")),
+            ("hash", gettext_lazy("By what was hit")),
+            ("reference", gettext_lazy("By our reference")),
+        ],
+    )
 
 
 class Finding(Refusable):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, home, leads, queue, recalls, signal
+from reviews.views import claims, disputes, findings, home, leads, queue, recalls, signal
 
 app_name = "reviews"
 urlpatterns = [
@@ -41,5 +41,7 @@ urlpatterns = [
     path("recalls/<lnid:recall_id>/acknowledge/", recalls.acknowledge, name="acknowledge"),
     path("recalls/<lnid:recall_id>/confirm/", recalls.confirm, name="confirm_recall"),
     path("leads/", leads.index, name="leads"),
-    path("leads/<lnid:lead_id>/", leads.lead, name="lead"),
+    path("leads/together/", findings.together, name="leads_together"),
+    path("leads/<lnid:lead_id>/", findings.lead, name="lead"),
+    path("findings/<lnid:finding_id>/withdraw/", findings.withdraw, name="withdraw_finding"),
 ]

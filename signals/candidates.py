@@ -4,8 +4,10 @@ Nothing is lost on the way: every row becomes a candidate (or several, for a lin
 why not. No sentence repeats what stood in the row, which may be a person's.
 """
 
+import codecs
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +28,7 @@ TEXT = "text"
 
 LONGEST_TEXT = 20_000
 LONGEST_REFERENCE = 200
+LONGEST_LINE = 200_000
 COMPARED_AS_DIGEST = OFFERED - PERCEPTUAL
 """Kinds that may be given as public digests: a digest is equal or not, so there is no distance between two."""
 
@@ -101,34 +104,97 @@ class Parsed:
 
 def decode(data: bytes) -> str:
     """The text of a file. Raises Invalid when it is none that we can read."""
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return "".join(decoded(io.BytesIO(data)))
+
+
+def decoded(file: io.BytesIO | io.BufferedReader) -> Iterator[str]:
+    """The lines of a file, read as they are asked for. Raises Invalid where they are none that we can read."""
+    begin = file.read(len(codecs.BOM_UTF16_LE))
+    encoding = "utf-16" if begin in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        return data.decode(encoding)
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise Invalid(_("A line is longer than %(most)d characters.") % {"most": LONGEST_LINE}, "candidates")
+            yield line
     except UnicodeDecodeError:
         raise Invalid(
             _("This file is not text in UTF-8. Save it again as “CSV UTF-8”, or paste its rows."), "candidates"
         ) from None
 
 
+Row = Candidate | Refused
+"""What became of something that was given."""
+
+REFUSED_SHOWN = 200
+
+
+class Refusals:
+    """The first of the rows that were refused, and how many there are. They are shown once, and kept nowhere."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[Refused] = []
+
+    def noting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The same rows, looked at as they pass."""
+        for row in rows:
+            if isinstance(row, Refused):
+                self.count += 1
+                if self.count <= REFUSED_SHOWN:
+                    self.first.append(row)
+            yield row
+
+
 def parse(content: str, *, kind: str = "", service: str = "") -> Parsed:
+    """Everything that stands in a text, at once; see `read`."""
+    return _gathered(read(_physical_lines(content), kind=kind, service=service))
+
+
+def read(lines: Iterable[str], *, kind: str = "", service: str = "") -> Iterator[Row]:
     """Candidates from a pasted list, a CSV file with a header, or lines of JSON as the hashing command prints them.
 
-    `kind` and `service` hold for rows that do not say them. Raises nothing: bad rows are among the refused.
+    Lines have their ends, and are taken one by one: a million of them need no more memory than a few (but for texts in
+    CSV, which may span lines). `kind` and `service` hold for rows that do not say them. Raises nothing of its own: bad
+    rows are among the refused.
     """
-    content = content.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
-    first = next((line for line in _physical_lines(content) if line.strip()), "")
+    rest, opening = iter(lines), list[str]()
+    for line in rest:
+        opening.append(line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}") if not opening else line)
+        if line.strip():
+            break
+    first = opening[-1] if opening else ""
     defaults = Item(kind=kind, service=service)
-    if kind == TEXT:
-        return from_list(content, defaults)
+    return _collected(_rows(first, itertools.chain(opening, rest), defaults))
+
+
+def _rows(first: str, lines: Iterator[str], defaults: Item) -> "Rows":
+    """The rows in whichever writing the first line that is not blank gives away."""
+    if defaults.kind == TEXT:
+        return _each_line(lines, _line, defaults)
     if first.lstrip().startswith("{"):
-        return from_json_lines(content, defaults)
+        return _each_line(lines, _object, defaults)
     if (table := table_of(first)) is not None:
-        return from_csv(content, table, defaults)
-    return from_list(content, defaults)
+        return _csv_rows(lines, table, defaults)
+    return _each_line(lines, _line, defaults)
 
 
-def from_items(items: Sequence[Item]) -> Parsed:
+def _gathered(rows: Iterable[Row]) -> Parsed:
+    found = list(rows)
+    return Parsed(
+        tuple(row for row in found if isinstance(row, Candidate)),
+        tuple(row for row in found if isinstance(row, Refused)),
+    )
+
+
+def from_items(items: Iterable[Item]) -> Parsed:
     """Candidates from values that are typed already; the first is row 1."""
+    return _gathered(read_items(items))
+
+
+def read_items(items: Iterable[Item]) -> Iterator[Row]:
+    """The same, one by one."""
     return _collected((row, [item]) for row, item in enumerate(items, start=1))
 
 
@@ -199,34 +265,26 @@ Rows = Iterable[tuple[int, Sequence[Item] | Invalid]]
 """Row numbers with what stood there, or with the reason why it could not be read."""
 
 
-def _collected(rows: Rows) -> Parsed:
-    candidates: list[Candidate] = []
-    refused: list[Refused] = []
+def _collected(rows: Rows) -> Iterator[Row]:
     for row, found in rows:
         if isinstance(found, Invalid):
-            refused.append(Refused(row, str(found)))
+            yield Refused(row, str(found))
             continue
         for item in found:
             try:
-                candidates.append(candidate(row, item))
+                yield candidate(row, item)
             except Invalid as reason:
-                refused.append(Refused(row, str(reason)))
-    return Parsed(tuple(candidates), tuple(refused))
+                yield Refused(row, str(reason))
 
 
-# Pasted lists
+# Pasted lists: one value a line, a reference after a tab; `kind:value`, or `digest:kind:hex` for a public digest
 
 
-def from_list(content: str, defaults: Item) -> Parsed:
-    """One value a line, a reference after a tab. `kind:value` says the kind, `digest:kind:hex` is a public digest."""
-    return _collected(_each_line(content, _line, defaults))
-
-
-def _each_line(content: str, read: Callable[[str, Item], Sequence[Item]], defaults: Item) -> Rows:
-    for row, line in enumerate(_physical_lines(content), start=1):
+def _each_line(lines: Iterable[str], reading: Callable[[str, Item], Sequence[Item]], defaults: Item) -> Rows:
+    for row, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield row, read(line, defaults)
+                yield row, reading(line, defaults)
             except Invalid as reason:
                 yield row, reason
 
@@ -315,14 +373,10 @@ def table_of(header: str) -> Table | None:
     return None
 
 
-def from_csv(content: str, table: Table, defaults: Item) -> Parsed:
+def _csv_rows(lines: Iterable[str], table: Table, defaults: Item) -> Rows:
     """Rows under a header; columns that are not ours are left alone. The header is row 1, as a spreadsheet counts."""
-    return _collected(_csv_rows(content, table, defaults))
-
-
-def _csv_rows(content: str, table: Table, defaults: Item) -> Rows:
     header_seen = False
-    for row, fields in enumerate(_records(content, table), start=1):
+    for row, fields in enumerate(_records(lines, table), start=1):
         if isinstance(fields, Invalid):
             yield row, fields
         elif not any(field.strip() for field in fields):
@@ -350,14 +404,20 @@ def _csv_items(named: Mapping[str, str], defaults: Item) -> list[Item]:
     return [given, *items] if given.value.strip() or given.public_digest.strip() or not items else items
 
 
-def _records(content: str, table: Table) -> Iterator[list[str] | Invalid]:
-    """The fields of each record. After an unclosed quotation mark reading goes on with the line below, so that one slip
-    does not swallow the rest of the file."""
-    lines = _physical_lines(content)
+def _records(lines: Iterable[str], table: Table) -> Iterator[list[str] | Invalid]:
+    """The fields of each record: of each line, unless fields may span several."""
+    if table.spans_lines:
+        yield from _spanning(list(lines), table)
+        return
+    for line in lines:
+        yield from _spanning([line], table)
+
+
+def _spanning(lines: list[str], table: Table) -> Iterator[list[str] | Invalid]:
+    """After an unclosed quotation mark reading goes on with the line below: one slip does not swallow the rest."""
     begin = 0
     while begin < len(lines):
-        end = len(lines) if table.spans_lines else begin + 1
-        reader = csv.reader((lines[number] for number in range(begin, end)), delimiter=table.separator, strict=True)
+        reader = csv.reader(itertools.islice(lines, begin, None), delimiter=table.separator, strict=True)
         read = 0
         try:
             for fields in reader:
@@ -369,13 +429,7 @@ def _records(content: str, table: Table) -> Iterator[list[str] | Invalid]:
         begin += max(read, 1)
 
 
-# Lines of JSON
-
-
-def from_json_lines(content: str, defaults: Item) -> Parsed:
-    """One object a line: what the hashing command prints for a file, or `kind` with `value` or `public_digest`."""
-    return _collected(_each_line(content, _object, defaults))
-
+# One object a line: what the hashing command prints for a file, or `kind` with `value` or `public_digest`
 
 _HASHES_OF_A_FILE = (Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kind.VIDEO_MD5)
 

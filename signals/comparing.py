@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 from typing import TypeVar
 
 from django.db import connection
@@ -45,20 +46,32 @@ class Hit:
         return _STRENGTH.index(self.match), self.distance
 
 
-def hits(candidates: Sequence[Candidate], index: Index, tick: Tick = lambda: None) -> list[Hit]:
+def hits(
+    candidates: Sequence[Candidate],
+    index: Index,
+    tick: Tick = lambda: None,
+    *,
+    radii: Mapping[str, int] = MappingProxyType({}),
+) -> list[Hit]:
     """Every indicator that a candidate meets: one hit per row and indicator, the closest one.
 
-    `tick` is called between batches; what it raises ends the work.
+    `tick` is called between batches; what it raises ends the work. `radii` has the largest distance of a near kind,
+    where it is to be smaller than ours.
     """
+    return closest(_all_hits(candidates, index, tick, radii))
+
+
+def closest(found: Iterable[Hit]) -> list[Hit]:
+    """One hit per row and indicator, in the order of rows."""
     best: dict[tuple[int, int], Hit] = {}
-    for hit in _all_hits(candidates, index, tick):
+    for hit in found:
         known = best.get((hit.row, hit.indicator_id))
         if known is None or hit.rank < known.rank:
             best[hit.row, hit.indicator_id] = hit
     return sorted(best.values(), key=lambda hit: (hit.row, hit.rank, hit.indicator_id))
 
 
-def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick) -> Iterator[Hit]:
+def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick, radii: Mapping[str, int]) -> Iterator[Hit]:
     valued = [candidate for candidate in candidates if candidate.kind != TEXT]
     yield from _equal(valued, tick)
     yield from _aliases(valued, tick)
@@ -67,8 +80,8 @@ def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick) -> Iter
         if not candidate.is_digest:
             plain[candidate.kind].append(candidate)
     for kind in RADIUS:
-        yield from _nearby(plain[kind], partial(index.near, kind), tick)
-    yield from _nearby(plain[Kind.USERNAME], index.like, tick)
+        yield from _within(radii.get(kind), _nearby(plain[kind], partial(index.near, kind), tick))
+    yield from _within(radii.get(Kind.USERNAME), _nearby(plain[Kind.USERNAME], index.like, tick))
     yield from _nearby(plain[TEXT], index.mentioned, tick)
 
 
@@ -128,6 +141,10 @@ def _nearby(
         for found in ask([candidate.value for candidate in part]):
             match = Lead.Match.NEAR if found.distance else Lead.Match.EXACT
             yield Hit(part[found.query].row, found.indicator_id, match, found.distance)
+
+
+def _within(radius: int | None, found: Iterable[Hit]) -> Iterator[Hit]:
+    return (hit for hit in found if radius is None or hit.distance <= radius)
 
 
 def _parts(items: Iterable[Part], size: int) -> Iterator[list[Part]]:

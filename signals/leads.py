@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 
-from signals import receipts, sealing
+from signals import protection, receipts, sealing
 from signals.candidates import Candidate
 from signals.comparing import Confirmed, Hit
 from signals.models import Lead, MatchJob, Receipt
@@ -35,6 +36,7 @@ def _lead(job: MatchJob, hit: Hit, confirmed: Confirmed, reference: str, now: da
         indicator_id=hit.indicator_id,
         signal=confirmed.signals[hit.indicator_id][0],
         row=hit.row,
+        reference_digest=reference_digest(job.organisation_id, reference) if reference else None,
         match=hit.match,
         distance=hit.distance,
         created_at=now,
@@ -42,6 +44,11 @@ def _lead(job: MatchJob, hit: Hit, confirmed: Confirmed, reference: str, now: da
     if reference:
         lead.reference = sealing.seal(reference, bound_to=lead.binding)
     return lead
+
+
+def reference_digest(organisation_id: int, reference: str) -> bytes:
+    """What leads of one reference of a member have in common. Nobody can tell it of another member's."""
+    return protection.digest(sha256(f"lead/{organisation_id}/{reference}".encode()).digest())
 
 
 def reference_of(lead: Lead) -> str:

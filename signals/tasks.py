@@ -6,6 +6,7 @@ from celery import shared_task
 
 from lantern_site import clock
 from signals.services import alarms, departures, jobs, showing
+from signals.services.jobs import watching
 
 
 @shared_task(name="signals.run_chunk", acks_late=True, ignore_result=True)
@@ -17,6 +18,16 @@ def run_chunk(chunk_id: int) -> None:
 @shared_task(name="signals.sweep_chunks", ignore_result=True)
 def sweep_chunks() -> None:
     jobs.sweep(now=clock.now())
+
+
+@shared_task(name="signals.look_for_news", ignore_result=True)
+def look_for_news() -> None:
+    watching.look(now=clock.now())
+
+
+@shared_task(name="signals.compare_news_of_job", acks_late=True, ignore_result=True)
+def compare_news_of_job(watch_list_id: int) -> None:
+    watching.compare_news(watch_list_id=watch_list_id, now=clock.now())
 
 
 @shared_task(name="signals.tell_showings", acks_late=True, ignore_result=True)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, machines, normalisation, share, standing, subject_requests
+from signals.views import (
+    communities,
+    jobs,
+    listing,
+    machines,
+    normalisation,
+    share,
+    standing,
+    subject_requests,
+    watch_lists,
+)
 
 app_name = "signals"
 urlpatterns = [
@@ -17,6 +27,11 @@ urlpatterns = [
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),
     path("jobs/<lnid:job_id>/progress/", jobs.job_progress, name="job_progress"),
     path("jobs/<lnid:job_id>/cancel/", jobs.cancel, name="cancel_job"),
+    path("jobs/<lnid:job_id>/go-on/", jobs.go_on, name="go_on"),
+    path("watch-lists/", watch_lists.index, name="watch_lists"),
+    path("watch-lists/<lnid:job_id>/pause/", watch_lists.pause, name="pause_watch_list"),
+    path("watch-lists/<lnid:job_id>/resume/", watch_lists.resume, name="resume_watch_list"),
+    path("watch-lists/<lnid:job_id>/end/", watch_lists.end, name="end_watch_list"),
     path("communities/", communities.index, name="communities"),
     path("communities/found/", communities.found, name="found_community"),
     path("communities/<lnid:community_id>/", communities.community, name="community"),

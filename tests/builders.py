@@ -52,8 +52,8 @@ from reviews.services.decisions import Judgement
 from reviews.workflow import Attestation, Verdict
 from signals.intake import Item, Statement
 from signals.kinds import Confidence, HarmTerm, Kind, Origin, ReviewMethod
-from signals.models import Receipt, Signal
-from signals.services import sharing
+from signals.models import Chunk, MatchJob, Receipt, Signal
+from signals.services import jobs, sharing
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A Monday morning."""
@@ -361,3 +361,13 @@ def security_key(person: Staff, name: str = "Blue key") -> Authenticator:
     data = {"name": name, "credential": credential | {"response": response}}
     made: Authenticator = Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data)
     return made
+
+
+def run_job(job: MatchJob, *, now: datetime = NOW) -> MatchJob:
+    """Do what the workers would do, one chunk after the other."""
+    with acting_as(Actor.clock()):
+        chunks = list(Chunk.objects.filter(job=job).order_by("number").values_list("pk", flat=True))
+    for pk in chunks:
+        jobs.run_chunk(pk, holder="worker", now=now)
+    with acting_as(Actor.clock()):
+        return MatchJob.objects.select_related("organisation").get(pk=job.pk)

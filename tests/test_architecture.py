@@ -117,7 +117,9 @@ READ_AND_SENT_BACK = {
     "members:subject_requests",
     "reviews:lead",
     "reviews:open_dispute",
+    "reviews:leads_together",
     "signals:jobs",
+    "signals:watch_lists",
     "signals:resubmit",
     "signals:share",
     "signals:subject_request_search",
@@ -191,7 +193,7 @@ PIECES = {
     "reviews.services.holds.place",
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",
-    "signals.services.jobs.run_chunk",
+    "signals.services.jobs.running.run_chunk",
     "signals.services.sharing.locked",
     "signals.services.sharing.seen_by_another",
 }

@@ -34,7 +34,8 @@ SIGNAL_ACTIONS = REVIEWS | {
 DISPUTE_ACTIONS = frozenset(
     {"dispute.opened", "dispute.accepted", "dispute.decided", "dispute.withdrawn", "dispute.appeal_decided"}
 )
-JOB_ACTIONS = frozenset({"job.started", "job.finished", "job.cancelled"})
+JOB_ACTIONS = frozenset({"job.started", "job.finished", "job.cancelled", "watch_list.compared"})
+FINDING_ACTIONS = frozenset({"finding.recorded", "finding.withdrawn"})
 DELAYS: tuple[tuple[timedelta, Delay], ...] = (
     (timedelta(hours=4), Delay.FOUR_HOURS),
     (timedelta(hours=24), Delay.DAY),
@@ -277,12 +278,17 @@ def _count_job(tally: Tally, period: Period, history: list[Event]) -> None:
         tally.counts["match_jobs"] += 1
         tally.members["receiving"].add(start.organisation or 0)
     if end and period.covers(end.at):
-        tally.counts["candidates_compared"] += end.facts.get("total", 0)
+        tally.counts["candidates_compared"] += end.facts.get("candidates", 0)
         tally.counts["leads"] += end.facts.get("leads", 0)
+    for news in history:
+        if news.action == "watch_list.compared" and period.covers(news.at):
+            tally.counts["leads"] += news.facts.get("leads", 0)
 
 
 def _count_finding(tally: Tally, period: Period, history: list[Event]) -> None:
     finding = history[0]
+    if history[-1].action == "finding.withdrawn":  # a slip of the hand, taken back within minutes
+        return
     if not period.covers(finding.at):
         return
     member = finding.organisation
@@ -335,6 +341,6 @@ _COUNTERS: tuple[tuple[Callable[[EntryQuerySet], EntryQuerySet], Callable[[Tally
     (lambda entries: entries.filter(subject_kind="dispute", action__in=DISPUTE_ACTIONS), _count_dispute),
     (lambda entries: entries.filter(subject_kind="recall"), _count_recall),
     (lambda entries: entries.filter(subject_kind="job", action__in=JOB_ACTIONS), _count_job),
-    (lambda entries: entries.filter(subject_kind="finding", action="finding.recorded"), _count_finding),
+    (lambda entries: entries.filter(subject_kind="finding", action__in=FINDING_ACTIONS), _count_finding),
     (lambda entries: entries.filter(action__startswith="member."), _count_member),
 )

@@ -10,7 +10,7 @@ Figures are computed from the ledger only. The entries and facts that they read:
   first ``organisation`` (public id of the member), ``delivery`` (an acknowledgement that waits for a second person is
   still ``delivered``) and ``seconds_since_due``. ``overdue`` once for each member and time that the recall is due.
 - ``job.started|finished|cancelled``: subject = job, organisation = the member; ``purpose``, ``surface``; on
-  ``finished`` and ``cancelled`` the sums ``total`` (candidates) and ``leads``.
+  ``finished`` and ``cancelled`` the sums ``candidates`` and ``leads``.
 - ``lookup.made``: organisation = the member.
 - ``finding.recorded``: subject = finding, organisation = the member; ``outcome``, ``actions``, ``attribution``,
   ``looks_wrong``, ``hits``, ``kind``, ``harm``, ``content_removed``, ``uploads_prevented``, ``seconds_since_lead``.

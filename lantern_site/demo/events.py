@@ -35,6 +35,7 @@ from signals.models import Lead, Receipt, Signal
 from signals.purposes import Purpose, Surface
 from signals.receipts import give
 from signals.services import jobs, sharing
+from signals.services.jobs import Plan
 from signals.workflow import Status
 
 HOURS_TO_REVIEW = {Severity.CRITICAL: 1.5, Severity.HIGH: 7, Severity.MEDIUM: 15, Severity.LOW: 30}
@@ -285,15 +286,17 @@ def match(world: World, now: datetime) -> None:
     items = dice.sample(known + unknown, len(known) + len(unknown))
     actor = world.somebody(house, Role.ANALYST)
     job = jobs.start(
-        label=f"Accounts under review, week {now.isocalendar().week}",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan(
+            f"Accounts under review, week {now.isocalendar().week}", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA
+        ),
         candidates=candidates.from_items([_candidate(item, number) for number, item in enumerate(items)]).candidates,
         actor=actor,
         now=now,
     )
-    for chunk in job.chunks.order_by("number"):
-        jobs.run_chunk(chunk.pk, holder="demo", now=now)
+    with acting_as(actor):
+        chunks = list(job.chunks.order_by("number").values_list("pk", flat=True))
+    for chunk in chunks:
+        jobs.run_chunk(chunk, holder="demo", now=now)
     with acting_as(actor):
         leads = list(Lead.objects.visible_to(actor).filter(job=job).order_by("pk"))
     for lead in leads:

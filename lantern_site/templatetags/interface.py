@@ -74,6 +74,9 @@ STATES: Mapping[str, Look] = {
     # jobs
     "queued": Look(gettext_lazy("Queued"), "", "clock"),
     "running": Look(gettext_lazy("Running"), "amber", "radar"),
+    "asking": Look(gettext_lazy("Waits for your answer"), "amber", "circle-pause"),
+    "watching": Look(gettext_lazy("Watching"), "pine", "radar"),
+    "paused": Look(gettext_lazy("Paused"), "amber", "circle-pause"),
     "done": Look(gettext_lazy("Done"), "pine", "check"),
     "failed": Look(gettext_lazy("Failed"), "rust", "octagon-alert"),
     # recalls, for each member

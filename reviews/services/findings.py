@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,10 @@ ACTIONS: Mapping[Outcome, frozenset[Action]] = MappingProxyType(
     }
 )
 """What a member may have done upon each outcome; nothing for all others. A possible victim is not penalised."""
+
+MOST_AT_ONCE = 100
+WITHDRAWN_WITHIN = timedelta(minutes=15)
+"""How long a finding can be taken back: a slip of the hand, no second thoughts."""
 
 FINANCIAL_OUTCOMES = frozenset({Outcome.FALSE_MATCH, Outcome.NO_VIOLATION, Outcome.VIOLATION})
 FINANCIAL_ACTIONS = frozenset({Action.INVESTIGATION_OPENED, Action.ACCOUNT_ACTIONED})
@@ -55,19 +59,89 @@ def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime
     """
     with recording(actor, now) as note:
         leads = _locked(actor, lead_ids)
-        if any(lead.found_at is not None for lead in leads):
-            raise WrongState(_("A finding on this lead has been recorded already."))
-        disputing.may_find(actor)
+        organisation = _may_record(actor, leads, found)
         _same_hash(leads)
-        organisation = organisation_of(actor)
-        _check(found)
-        if organisation.kind == MemberKind.FINANCIAL:
-            _check_short_list(found)
-        else:
-            _check_because(found)
         finding = _write(leads, found, organisation, actor, now)
         _note(note, finding, leads)
         return finding
+
+
+def record_each(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime) -> list[Finding]:
+    """Write down the same finding on many leads at once: one for all exact hits of a hash, one for each other lead.
+
+    All of them or none. Raises what `record` raises, and Invalid for `leads` when they are too many.
+    """
+    with recording(actor, now):
+        together = rehearse(lead_ids=lead_ids, found=found, actor=actor, now=now)
+        return [
+            record(lead_ids=[lead.public_id for lead in leads], found=found, actor=actor, now=now) for leads in together
+        ]
+
+
+def rehearse(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime) -> list[list[Lead]]:
+    """For which leads each finding would speak, when `record_each` would take it. Raises what that would raise."""
+    if len(lead_ids) > MOST_AT_ONCE:
+        raise Invalid(_("Choose at most %(most)d leads at once.") % {"most": MOST_AT_ONCE}, "leads")
+    with recording(actor, now):
+        leads = _locked(actor, lead_ids)
+        _may_record(actor, leads, found)
+        return grouped(leads=leads)
+
+
+def grouped(*, leads: Sequence[Lead]) -> list[list[Lead]]:
+    """For which leads one finding speaks: all exact hits of one hash, or one lead. The first of each as they came."""
+    groups: dict[tuple[int, int], list[Lead]] = {}
+    for lead in leads:
+        is_same = lead.match == Lead.Match.EXACT and lead.indicator.kind in HASHES
+        groups.setdefault((lead.indicator_id, 0 if is_same else lead.pk), []).append(lead)
+    return list(groups.values())
+
+
+def withdraw(*, finding_id: int, actor: Actor, now: datetime) -> None:
+    """Take back a finding that was recorded moments ago: its leads are to be examined again.
+
+    The ledger keeps both entries. Raises Hidden, NotAllowed, or WrongState once the time for it is over.
+    """
+    with recording(actor, now) as note:
+        mine = Finding.objects.visible_to(actor).filter(organisation=actor.organisation_id, public_id=finding_id)
+        finding = mine.select_for_update().first()
+        if finding is None:
+            raise Hidden(_("There is no such finding."))
+        if not may_be_withdrawn(finding=finding, now=now):
+            raise WrongState(_("A finding can be taken back for a quarter of an hour only."))
+        disputing.may_find(actor)
+        with acting_as(Actor.clock()):
+            beside = finding.same_hits.all()
+            leads = list(Lead.objects.filter(pk__in=[finding.lead_id, *beside.values_list("pk", flat=True)]))
+            signal, kind = finding.signal.public_id, finding.lead.indicator.kind
+        Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=None)
+        finding.same_hits.clear()
+        finding.delete()
+        note(
+            "finding.withdrawn",
+            subject_kind="finding",
+            subject=finding_id,
+            audience=f"organisation:{actor.organisation}",
+            facts={"signal": signal, "kind": kind, "hits": finding.hits, "outcome": finding.outcome},
+        )
+
+
+def may_be_withdrawn(*, finding: Finding, now: datetime) -> bool:
+    return now - finding.found_at <= WITHDRAWN_WITHIN
+
+
+def _may_record(actor: Actor, leads: Sequence[Lead], found: Found) -> Organisation:
+    """The organisation that says this of these leads. Raises what `record` raises."""
+    if any(lead.found_at is not None for lead in leads):
+        raise WrongState(_("A finding on this lead has been recorded already."))
+    disputing.may_find(actor)
+    organisation = organisation_of(actor)
+    _check(found)
+    if organisation.kind == MemberKind.FINANCIAL:
+        _check_short_list(found)
+    else:
+        _check_because(found)
+    return organisation
 
 
 def _locked(actor: Actor, lead_ids: Sequence[int]) -> list[Lead]:

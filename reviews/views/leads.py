@@ -1,174 +1,146 @@
-"""Leads and what the member's own people find: a lead is something to look at, never proof."""
+"""The list of leads: a lead is something to look at, never proof."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
-from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from lantern_site import public_ids
-from lantern_site.attempts import attempt
-from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
-from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.policies import organisation_of
 from lantern_site.pages import PageRequest, signed_in
-from reviews import forms
+from reviews import forms, piles
+from reviews.models import Finding
 from reviews.services import findings
 from signals import rows
-from signals.kinds import HASHES
 from signals.leads import reference_of
 from signals.models import Lead, LeadQuerySet, MatchJob
 from signals.policies import unknown_job
 
 PAGE = 25
+IN_THE_ADDRESS = ("job", "kind", "match", "severity", "by", "with", "done", "before")
 
 
 @require_GET
 @signed_in
 def index(request: PageRequest) -> HttpResponse:
-    """Leads without a finding first; `?done=1` shows the others, `?job=` those of one job."""
-    done, job = request.GET.get("done") == "1", _job(request)
-    every = _own(request) if job is None else _own(request).filter(job=job)
-    found = _from(every.filter(found_at__isnull=not done), request.GET.get("before", ""))
-    page = list(found.order_by("-signal__caution", "-pk")[: PAGE + 1])
-    here = reverse("reviews:leads")
-    address = {"job": job.reference} if job else {}
-    shown = address | {"done": "1"} if done else address
+    """Leads without a finding first; `?done=1` shows the others, `?job=` those of one job, `?by=` puts them together by
+    what was hit or by the member's own reference, `?with=` shows those on one pile with a lead."""
+    form = forms.FindLeads(request.GET)
+    done, by, before = request.GET.get("done") == "1", request.GET.get("by", ""), request.GET.get("before", "")
+    job, top = _job(request), _top(request)
+    every = _narrowed(piles.leads_of(request.actor), form, job)
+    if top is not None:
+        every = piles.alike(every, top, by)
+    found = every.filter(found_at__isnull=not done)
+    in_piles = top is None and by in piles.GROUPINGS
+    page, sizes = piles.piles(found, by, before, PAGE) if in_piles else (piles.page(found, before, PAGE), {})
+    shown = page[:PAGE]
     context = {
-        "leads": [_told(lead, request) for lead in page[:PAGE]],
+        "form": form,
+        "leads": [told | _pile(lead, sizes, request) for lead, told in zip(shown, tell(shown, request), strict=True)],
+        "in_piles": in_piles,
         "job": job,
-        "tabs": [
-            {
-                "url": _with(here, address),
-                "label": _("To examine"),
-                "count": every.without_finding().count(),
-                "current": not done,
-            },
-            {"url": _with(here, address | {"done": "1"}), "label": _("Examined"), "count": None, "current": done},
-        ],
-        "older_url": _with(here, shown | {"before": _place(page[PAGE - 1])}) if len(page) > PAGE else "",
-        "done": done,
+        "top": top,
+        "all_url": _address(request, **{"with": "", "before": ""}),
+        "tabs": _tabs(request, every, done=done),
+        "older_url": _address(request, before=piles.place(page[PAGE - 1])) if len(page) > PAGE else "",
+        "newer_url": _address(request, before="") if before else "",
+        "may_choose": not done and not in_piles,
+        "just_recorded": _just_recorded(request),
     }
     return render(request, "reviews/leads.html", context)
 
 
-def _with(url: str, query: Mapping[str, str]) -> str:
-    return f"{url}?{urlencode(query)}" if query else url
+def _tabs(request: PageRequest, every: LeadQuerySet, *, done: bool) -> list[dict[str, object]]:
+    waiting = every.without_finding().count()
+    return [
+        {"url": _address(request, done="", before=""), "label": _("To examine"), "count": waiting, "current": not done},
+        {"url": _address(request, done="1", before=""), "label": _("Examined"), "count": None, "current": done},
+    ]
+
+
+def _address(request: PageRequest, **changes: str) -> str:
+    """The address of the list, changed in this."""
+    query = QueryDict(mutable=True)
+    for name in IN_THE_ADDRESS:
+        if value := changes.get(name, request.GET.get(name, "")):
+            query[name] = value
+    return f"{reverse('reviews:leads')}?{query.urlencode()}" if query else reverse("reviews:leads")
 
 
 def _job(request: PageRequest) -> MatchJob | None:
     reference = request.GET.get("job")
     if not reference:
         return None
-    found = MatchJob.objects.visible_to(request.actor).filter(public_id=_parsed(reference)).first()
+    found = MatchJob.objects.visible_to(request.actor).filter(public_id=parsed(reference)).first()
     if found is None:
         raise unknown_job()
     return found
 
 
-CAUTION = "c"
+def _top(request: PageRequest) -> Lead | None:
+    reference = request.GET.get("with")
+    return one(request, parsed(reference)) if reference else None
 
 
-def _place(lead: Lead) -> str:
-    """Where a lead stands in the list, in which those under caution come first and then the newest."""
-    return f"{CAUTION if lead.signal.caution else ''}{lead.pk}"
-
-
-def _from(found: LeadQuerySet, place: str) -> LeadQuerySet:
-    """The leads behind a place, or all of them."""
-    pk = place.removeprefix(CAUTION)
-    if not pk.isdecimal():
-        return found
-    older = Q(signal__caution=place.startswith(CAUTION), pk__lt=int(pk))
-    return found.filter(older | Q(signal__caution=False) if place.startswith(CAUTION) else older)
-
-
-def _parsed(reference: str) -> int:
+def parsed(reference: str) -> int:
+    """A public id out of an address, or one that nothing has."""
     try:
         return public_ids.parse(reference)
     except ValueError:
         return 0
 
 
-def _own(request: PageRequest) -> LeadQuerySet:
-    related = ("indicator__value", "signal__indicator__value", "signal__organisation", "signal__current_version")
-    mine = Lead.objects.visible_to(request.actor).filter(organisation=request.actor.organisation_id)
-    return mine.select_related(*related, "signal__submitted_by", "job")
-
-
-def _told(lead: Lead, request: PageRequest) -> dict[str, object]:
-    """A lead as a row of the list."""
-    return {
-        "id": lead.public_id,
-        "url": reverse("reviews:lead", args=[lead.public_id]),
-        "reference": reference_of(lead),
-        "row_number": lead.row,
-        "match": lead.get_match_display(),
-        "distance": lead.distance,
-        "is_near": lead.match == Lead.Match.NEAR,
-        "created_at": lead.created_at,
-        "signal": rows.row_of(lead.signal, request.actor),
-        "job": lead.job.label,
-    }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def lead(request: PageRequest, lead_id: int) -> HttpResponse:
-    """One lead, with the form of its finding."""
-    if request.method != "POST":
-        return _page(request, lead_id, forms.Finding(financial=_is_financial(request)))
-    form = forms.Finding(request.POST, financial=_is_financial(request))
-    with acting_as(request.actor):
-        same = [one.public_id for one in _same(request, _one(request, lead_id))]
-    lead_ids = [lead_id, *(same if request.POST.get("for_all") else [])]
-    tried = attempt(
-        form,
-        lambda: findings.record(lead_ids=lead_ids, found=form.found(), actor=request.actor, now=request.now),
-    )
-    if tried.done:
-        text = ngettext("The finding is recorded.", "The finding is recorded for %(n)d leads.", len(lead_ids))
-        messages.info(request, text % {"n": len(lead_ids)})
-        return redirect("reviews:leads")
-    with acting_as(request.actor):
-        return _page(request, lead_id, form, tried.status)
-
-
-def _is_financial(request: PageRequest) -> bool:
-    return organisation_of(request.actor).kind == MemberKind.FINANCIAL
-
-
-def _one(request: PageRequest, lead_id: int) -> Lead:
-    found = _own(request).filter(public_id=lead_id).first()
+def one(request: PageRequest, lead_id: int) -> Lead:
+    found = piles.leads_of(request.actor).filter(public_id=lead_id).first()
     if found is None:
         raise Hidden(_("There is no such lead."))
     return found
 
 
-def _same(request: PageRequest, lead: Lead) -> list[Lead]:
-    """The other exact hits of the same hash that nobody has examined."""
-    if lead.match != Lead.Match.EXACT or lead.indicator.kind not in HASHES:
-        return []
-    alike = _own(request).without_finding().filter(indicator=lead.indicator_id, match=Lead.Match.EXACT)
-    return list(alike.exclude(pk=lead.pk).order_by("pk")[:500])
-
-
-def _page(request: PageRequest, lead_id: int, form: forms.Finding, status: int = 200) -> HttpResponse:
-    found = _one(request, lead_id)
-    context = {
-        "lead": _told(found, request),
-        "finding": getattr(found, "finding", None) or found.findings_beside.first(),
-        "found_at": found.found_at,
-        "same": len(_same(request, found)),
-        "form": form,
-        "crumbs": [(reverse("reviews:leads"), _("Leads"))],
-        "signal": found.signal,
+def _narrowed(found: LeadQuerySet, form: forms.FindLeads, job: MatchJob | None) -> LeadQuerySet:
+    given = form.cleaned_data if form.is_valid() else {}
+    wanted = {
+        "job": job,
+        "indicator__kind": given.get("kind"),
+        "match": given.get("match"),
+        "signal__severity": given.get("severity"),
     }
-    return render(request, "reviews/lead.html", context, status=status)
+    return found.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _pile(lead: Lead, sizes: dict[int, int], request: PageRequest) -> dict[str, object]:
+    """How many leads lie on the pile of which this is the top, and where they are found."""
+    if lead.pk not in sizes:
+        return {}
+    return {
+        "size": sizes[lead.pk],
+        "pile_url": _address(request, **{"with": public_ids.shown(lead.public_id), "before": ""}),
+    }
+
+
+def tell(leads: list[Lead], request: PageRequest) -> list[dict[str, object]]:
+    """Leads as rows of a list."""
+    known = rows.corroborations([lead.signal for lead in leads], request.actor)
+    return [
+        {
+            "id": lead.public_id,
+            "shown_id": public_ids.shown(lead.public_id),
+            "url": reverse("reviews:lead", args=[lead.public_id]),
+            "reference": reference_of(lead),
+            "row_number": lead.row,
+            "how": piles.how(lead),
+            "created_at": lead.created_at,
+            "signal": rows.row_of(lead.signal, request.actor, corroborations=known.get(lead.signal_id, 0)),
+            "job": lead.job.label,
+        }
+        for lead in leads
+    ]
+
+
+def _just_recorded(request: PageRequest) -> list[Finding]:
+    """What this person recorded moments ago, and may take back."""
+    mine = Finding.objects.visible_to(request.actor).filter(found_by=request.actor.staff_id)
+    recent = mine.filter(found_at__gte=request.now - findings.WITHDRAWN_WITHIN)
+    return list(recent.order_by("-found_at", "-pk")[:5])

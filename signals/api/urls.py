@@ -3,13 +3,19 @@
 from django.urls import path
 
 from lantern_site.pages import public
-from signals.api import normalisation, views
+from signals.api import jobs, normalisation, views
 
 urlpatterns = [
     path("feed", views.Feed.as_view(), name="api-feed"),
     path("signals", views.Signals.as_view(), name="api-signals"),
     path("signals/<lnid:signal_id>", views.Signal.as_view(), name="api-signal"),
     path("lookup", views.Lookup.as_view(), name="api-lookup"),
+    path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
+    path("jobs/lines", jobs.JobsOfLines.as_view(), name="api-jobs-lines"),
+    path("jobs/<lnid:job_id>", jobs.Job.as_view(), name="api-job"),
+    path("jobs/<lnid:job_id>/cancel", jobs.Cancel.as_view(), name="api-job-cancel"),
+    path("jobs/<lnid:job_id>/go-on", jobs.GoOn.as_view(), name="api-job-go-on"),
+    path("jobs/<lnid:job_id>/leads", jobs.Leads.as_view(), name="api-job-leads"),
     path("normalisation", public(normalisation.Specification.as_view()), name="api-normalisation"),
     path("normalisation/vectors", public(normalisation.Vectors.as_view()), name="api-normalisation-vectors"),
     path("me", views.Myself.as_view(), name="api-me"),

@@ -1,8 +1,19 @@
 """Text from people, turned into typed values. The rules live in the domain."""
 
-from signals.forms.files import notice_oversize
-from signals.forms.jobs import StartJob
+from signals.forms.files import BATCH_LIMIT, notice_oversize
+from signals.forms.jobs import Batch, KeepWatchList, StartJob
 from signals.forms.listing import FindSignals, FindValue
 from signals.forms.sharing import Says, Share, hashes_of
 
-__all__ = ["FindSignals", "FindValue", "Says", "Share", "StartJob", "hashes_of", "notice_oversize"]
+__all__ = [
+    "BATCH_LIMIT",
+    "Batch",
+    "FindSignals",
+    "FindValue",
+    "KeepWatchList",
+    "Says",
+    "Share",
+    "StartJob",
+    "hashes_of",
+    "notice_oversize",
+]

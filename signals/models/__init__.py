@@ -1,9 +1,10 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
-from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
+from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
 from signals.models.reach import Poll, Receipt, Showing, Spending
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
+from signals.models.watch_lists import WatchList
 
 __all__ = [
     "Chunk",
@@ -23,4 +24,6 @@ __all__ = [
     "SignalQuerySet",
     "SignalVersion",
     "Spending",
+    "Tally",
+    "WatchList",
 ]

@@ -20,13 +20,24 @@ class MatchJobQuerySet(models.QuerySet["MatchJob"]):
     def visible_to(self, actor: Actor) -> "MatchJobQuerySet":
         return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
 
+    def batches(self) -> "MatchJobQuerySet":
+        """Those that end by themselves, and no watch lists."""
+        return self.filter(watch_list__isnull=True)
+
 
 class MatchJob(models.Model):
-    """A member's batch, compared with the indicators that it may see."""
+    """A member's batch, compared with the indicators that it may see.
+
+    A shadow job only counts: it writes no lead and gives no receipt. A staged one compares `first_percent` of its rows,
+    then asks whether to go on; `stage` is the last one that runs. `radii` has the largest distance per kind where the
+    member wants a smaller one than ours. The job of a watch list stays in state *watching* until the list ends.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
         RUNNING = "running"
+        ASKING = "asking"
+        WATCHING = "watching"
         DONE = "done"
         CANCELLED = "cancelled"
         FAILED = "failed"
@@ -40,7 +51,13 @@ class MatchJob(models.Model):
     surface = models.CharField(max_length=16, choices=Surface)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     total = models.PositiveIntegerField()
+    compared = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    is_shadow = models.BooleanField(default=False)
+    radii = models.JSONField(default=dict)
+    first_percent = models.PositiveSmallIntegerField(default=100)
+    stage = models.PositiveSmallIntegerField(default=1)
+    would_hit = models.JSONField(default=list)
     not_eligible = models.PositiveIntegerField(default=0)
     position = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
@@ -54,8 +71,13 @@ class MatchJob(models.Model):
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="a_job_has_a_known_purpose"),
             models.CheckConstraint(condition=Q(surface__in=Surface.values), name="a_job_has_a_known_surface"),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running", "done", "cancelled", "failed"]),
+                condition=Q(
+                    state__in=["queued", "running", "asking", "watching", "done", "cancelled", "failed"],
+                ),
                 name="a_job_has_a_known_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_percent__gte=1, first_percent__lte=100), name="a_first_stage_is_a_part_of_the_batch"
             ),
         ]
         indexes = [models.Index(fields=["organisation", "-started_at"], name="job_by_organisation")]
@@ -71,6 +93,11 @@ class MatchJob(models.Model):
     def is_running(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be compared, now or when somebody says so."""
+        return self.is_running or self.state == self.State.ASKING
+
 
 class Chunk(Leased):
     """A part of a job's candidates. Their values live here, encrypted, until the chunk is done."""
@@ -79,6 +106,7 @@ class Chunk(Leased):
 
     job = models.ForeignKey(MatchJob, models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
+    stage = models.PositiveSmallIntegerField(default=1)
     size = models.PositiveIntegerField()
     ciphertext = models.BinaryField(null=True)
     asked_at = models.DateTimeField()
@@ -100,6 +128,24 @@ class Chunk(Leased):
     def binding(self) -> str:
         """What the ciphertext is bound to."""
         return f"job:{self.job.public_id}:chunk:{self.number}"
+
+
+class Tally(models.Model):
+    """How often a shadow job would have hit one indicator. Nobody reads it; its sums are kept when the job is done."""
+
+    job = models.ForeignKey(MatchJob, models.CASCADE, related_name="tallies")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="+")
+    match = models.CharField(max_length=8)
+    distance = models.PositiveSmallIntegerField()
+    rows = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "indicator", "match", "distance"], name="one_tally_per_way_to_hit")
+        ]
+
+    def __str__(self) -> str:
+        return f"tally {self.pk}"
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -126,6 +172,8 @@ class Lead(models.Model):
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="leads")
     row = models.PositiveIntegerField()
     reference = models.BinaryField(null=True)
+    reference_digest = models.BinaryField(null=True)
+    """A keyed digest, by which leads of one reference are found without reading any."""
     match = models.CharField(max_length=8, choices=Match)
     distance = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -137,7 +185,11 @@ class Lead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "row", "indicator"], name="one_lead_per_row_and_indicator")
         ]
-        indexes = [models.Index(fields=["organisation", "found_at"], name="lead_by_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "found_at"], name="lead_by_organisation"),
+            models.Index(fields=["organisation", "indicator"], name="lead_by_indicator"),
+            models.Index(fields=["organisation", "reference_digest"], name="lead_by_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"lead {public_ids.shown(self.public_id)}"

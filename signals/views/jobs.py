@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +16,15 @@ from lantern_site.errors import Refusal
 from lantern_site.members.policies import permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from signals import forms, policies
-from signals.candidates import Parsed
-from signals.models import MatchJob, MatchJobQuerySet
+from signals.candidates import Refusals
+from signals.kinds import Kind
+from signals.models import Lead, MatchJob
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs.limits import LIMITS
+from signals.shadow import SPREAD
 
 PAGE = 10
-REFUSED_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class Progress:
     state: str
     done: int
     total: int
-    found: int
+    found: int | None
     url: str
     cancel_url: str = ""
+    go_on_url: str = ""
     leads_url: str = ""
     rate: str = ""
     left: timedelta | None = None
@@ -51,50 +53,43 @@ def index(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, forms.StartJob())
     form = forms.StartJob(request.POST, request.FILES)
-    forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file")
-    status, parsed = 422, Parsed()
+    forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "file", most=forms.BATCH_LIMIT)
+    status, refused = 422, Refusals()
     if form.is_valid():
-        parsed, given = form.parsed(), form.cleaned_data
         try:
             job = jobs.start(
-                label=given["label"],
-                purpose=given["purpose"],
-                surface=given["surface"],
-                candidates=parsed.candidates,
-                refused=len(parsed.refused),
-                actor=request.actor,
-                now=request.now,
+                plan=form.plan(), candidates=refused.noting(form.rows()), actor=request.actor, now=request.now
             )
-            return _started(request, job.public_id, parsed)
+            return _started(request, job.public_id, refused)
         except Refusal as refusal:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        return _page(request, form, status, refused=_refused(parsed))
+        return _page(request, form, status, refused=refused_table(refused))
 
 
-def _started(request: PageRequest, job_id: int, parsed: Parsed) -> HttpResponse:
-    """The job's page; rows that could not be compared are shown once, here, and kept nowhere."""
-    if not parsed.refused:
-        return redirect("signals:job", job_id)
-    with acting_as(request.actor):
-        return _job_page(request, job_id, refused=_refused(parsed))
-
-
-def _refused(parsed: Parsed) -> dict[str, object] | None:
-    """The table of the rows that could not be compared, as far as a page can show them."""
-    if not parsed.refused:
+def refused_table(refused: Refusals) -> dict[str, object] | None:
+    """The rows that could not be compared, as far as a page can show them."""
+    if not refused.count:
         return None
     return {
         "caption": _("Rows that could not be compared"),
         "head": [_("Row"), _("Why")],
-        "rows": [[refused.row, refused.sentence] for refused in parsed.refused[:REFUSED_SHOWN]],
-        "more": max(0, len(parsed.refused) - REFUSED_SHOWN),
+        "rows": [[row.row, row.sentence] for row in refused.first],
+        "more": refused.count - len(refused.first),
     }
 
 
+def _started(request: PageRequest, job_id: int, refused: Refusals) -> HttpResponse:
+    """The job's page, with the rows that could not be compared."""
+    if not refused.count:
+        return redirect("signals:job", job_id)
+    with acting_as(request.actor):
+        return _job_page(request, job_id, refused=refused_table(refused))
+
+
 def _page(request: PageRequest, form: forms.StartJob, status: int = 200, refused: object = None) -> HttpResponse:
-    shown = _counted(MatchJob.objects.visible_to(request.actor))
+    shown = MatchJob.objects.visible_to(request.actor).batches()
     before = request.GET.get("before", "")
     if before.isdecimal():
         shown = shown.filter(pk__lt=int(before))
@@ -111,14 +106,8 @@ def _page(request: PageRequest, form: forms.StartJob, status: int = 200, refused
     return render(request, "signals/jobs.html", context, status=status)
 
 
-def _counted(found: MatchJobQuerySet) -> MatchJobQuerySet:
-    return found.select_related("organisation").annotate(
-        done=Sum("chunks__size", filter=Q(chunks__done_at__isnull=False), default=0),
-    )
-
-
 def _one(request: PageRequest, job_id: int) -> MatchJob:
-    job = _counted(MatchJob.objects.visible_to(request.actor)).filter(public_id=job_id).first()
+    job = MatchJob.objects.visible_to(request.actor).batches().filter(public_id=job_id).first()
     if job is None:
         raise policies.unknown_job()
     return job
@@ -136,6 +125,7 @@ def _job_page(request: PageRequest, job_id: int, refused: object = None) -> Http
         "job": progress(found, request),
         "crumbs": [(reverse("signals:jobs"), _("Match jobs"))],
         "facts": _facts(found),
+        "would_hit": _would_hit(found),
         "refused": refused,
     }
     return render(request, "signals/job.html", context)
@@ -159,10 +149,16 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
         return render(request, "components/job.html", {"job": progress(_one(request, job_id), request)})
 
 
+@require_POST
+@signed_in
+def go_on(request: PageRequest, job_id: int) -> HttpResponse:
+    jobs.go_on(job_id=job_id, actor=request.actor, now=request.now)
+    return redirect("signals:job", job_id)
+
+
 def progress(job: MatchJob, request: PageRequest) -> Progress:
-    """A job (fetched with `done`) as its bar shows it."""
-    done: int = job.done  # type: ignore[attr-defined]
-    found = job.leads.count()
+    """A job as its bar shows it."""
+    done, found = job.compared, job.leads.count()
     address = [job.public_id]
     seconds = max(0.1, ((job.finished_at or request.now) - job.started_at).total_seconds())
     rate = done / seconds
@@ -172,9 +168,10 @@ def progress(job: MatchJob, request: PageRequest) -> Progress:
         state=job.state,
         done=done,
         total=job.total,
-        found=found,
+        found=None if job.is_shadow else found,
         url=reverse("signals:job_progress", args=address),
-        cancel_url=reverse("signals:cancel_job", args=address) if job.is_running else "",
+        cancel_url=reverse("signals:cancel_job", args=address) if job.is_open else "",
+        go_on_url=reverse("signals:go_on", args=address) if job.state == MatchJob.State.ASKING else "",
         leads_url=f"{reverse('reviews:leads')}?job={job.reference}" if found else "",
         rate=_("%(rate)d a second") % {"rate": rate} if rate >= 1 else "",
         left=timedelta(seconds=(job.total - done) / rate) if rate else None,
@@ -185,6 +182,10 @@ def progress(job: MatchJob, request: PageRequest) -> Progress:
 def _note(job: MatchJob) -> str:
     """What was left out, in words."""
     sentences = []
+    if job.is_shadow:
+        sentences.append(_("This job only counts: it brings no leads."))
+    if job.state == MatchJob.State.ASKING:
+        sentences.append(_("The first part has been compared. Look at what it brought, then go on or cancel."))
     if job.refused:
         sentences.append(
             ngettext("%(n)d row could not be compared.", "%(n)d rows could not be compared.", job.refused)
@@ -203,9 +204,53 @@ def _note(job: MatchJob) -> str:
 
 
 def _facts(job: MatchJob) -> list[dict[str, object]]:
-    return [
+    facts: list[dict[str, object]] = [
         {"term": _("Reference"), "value": job.reference, "mono": True},
         {"term": _("Purpose"), "value": Purpose(job.purpose).label},
         {"term": _("Where the values come from"), "value": Surface(job.surface).label},
         {"term": _("Ledger position"), "value": job.position},
     ]
+    if job.first_percent < 100:
+        facts.append({"term": _("Begins with"), "value": _("%(n)d %% of the rows") % {"n": job.first_percent}})
+    for kind, radius in job.radii.items():
+        facts.append({"term": Kind(kind).label, "value": _("at most %(n)d apart") % {"n": radius}})
+    return facts
+
+
+def _would_hit(job: MatchJob) -> dict[str, object] | None:
+    """What a job that only counts has counted, as a table."""
+    if not job.is_shadow or not (job.compared and not job.is_running):
+        return None
+    _one_row, few, many = SPREAD
+    return {
+        "caption": _("What would be hit"),
+        "head": [
+            _("Kind"),
+            _("Match"),
+            _("Apart"),
+            _("Hits"),
+            _("Indicators"),
+            _("hit by fewer than %(n)d rows") % {"n": few},
+            _("by %(from)d to %(to)d") % {"from": few, "to": many - 1},
+            _("by %(n)d or more") % {"n": many},
+        ],
+        "rows": [
+            [
+                Kind(way["kind"]).label,
+                Lead.Match(way["match"]).label,
+                way["distance"],
+                _at_least(way["hits"]),
+                _at_least(way["indicators"]),
+                *(_at_least(number) for number in way["spread"]),
+            ]
+            for way in job.would_hit
+        ],
+        "step": LIMITS.counted_from,
+    }
+
+
+def _at_least(number: int) -> str:
+    """A number that was rounded down, in words."""
+    if not number:
+        return _("fewer than %(n)d") % {"n": LIMITS.counted_from}
+    return _("%(from)d to %(to)d") % {"from": number, "to": number + LIMITS.counted_from - 1}

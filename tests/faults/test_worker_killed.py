@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -20,10 +21,13 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.local import children
 from lantern_site.members.roles import Role
-from signals import candidates
+from signals import candidates, normalise
+from signals.candidates import Candidate
+from signals.kinds import Kind
 from signals.models import MatchJob, Receipt
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan, limits
 from tests import builders
 
 SHARED = 12
@@ -60,9 +64,13 @@ class Workers:
     def kill_all(self) -> None:
         """SIGKILL to each worker and its pool: none of them gets to say anything."""
         for process in self.started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            self.kill(process)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """SIGKILL to one worker and its pool."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def log(self) -> str:
         return "\n".join(path.read_text(errors="replace")[-4_000:] for path in sorted(self.folder.glob("*.log")))
@@ -82,7 +90,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers
 @pytest.fixture
 def job(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> MatchJob:
     """Twelve chunks; one row of each is an address that somebody shared."""
-    monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, chunk=CHUNK))
+    monkeypatch.setattr(limits, "LIMITS", replace(limits.LIMITS, chunk=CHUNK))
     sharer, member = builders.member("Pixelpond"), builders.member("Harbourline")
     for number in range(SHARED):
         builders.active(sharer, builders.email(number))
@@ -91,9 +99,7 @@ def job(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> MatchJob:
         lines[number * len(lines) // SHARED] = builders.email(number).raw
     now = clock.now()
     return jobs.start(
-        label="Killed on the way",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan("Killed on the way", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
         candidates=candidates.parse("\n".join(lines)).candidates,
         actor=builders.actor(member, Role.ANALYST, now=now),
         now=now,
@@ -117,6 +123,17 @@ def somebody_waits() -> bool:
     return bool(row and row[0])
 
 
+def fresh(job: MatchJob) -> MatchJob:
+    with acting_as(Actor.clock()):
+        return MatchJob.objects.get(pk=job.pk)
+
+
+def done(job: MatchJob) -> int:
+    """How many chunks are done."""
+    with acting_as(Actor.clock()):
+        return job.chunks.filter(done_at__isnull=False).count()
+
+
 def wait_for(what: Callable[[], bool], seconds: float, workers: Workers) -> float:
     """Returns how long it took; fails with what the workers said."""
     began = time.monotonic()
@@ -128,28 +145,62 @@ def wait_for(what: Callable[[], bool], seconds: float, workers: Workers) -> floa
 
 
 def test_a_job_whose_worker_is_killed_is_done_once_within_a_minute(job: MatchJob, workers: Workers) -> None:
-    done = job.chunks.filter(done_at__isnull=False)
     with holding_the_ledger():
         workers.start()
         wait_for(somebody_waits, 60, workers)
-    wait_for(done.exists, 10, workers)
+    wait_for(lambda: done(job) > 0, 10, workers)
     with holding_the_ledger():
         wait_for(somebody_waits, 10, workers)
         workers.kill_all()
     killed_at = time.monotonic()
-    assert 0 < done.count() < CHUNKS
-    cut_short = job.chunks.get(done_at__isnull=True, leased_until__isnull=False)
+    assert 0 < done(job) < CHUNKS
+    with acting_as(Actor.clock()):
+        cut_short = job.chunks.get(done_at__isnull=True, leased_until__isnull=False)
 
     workers.start()
-    wait_for(lambda: not MatchJob.objects.get(pk=job.pk).is_running, 90, workers)
+    wait_for(lambda: not fresh(job).is_running, 90, workers)
 
     assert time.monotonic() - killed_at < 60, workers.log()
-    assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.DONE
-    assert job.chunks.get(pk=cut_short.pk).attempts == 2
+    assert fresh(job).state == MatchJob.State.DONE
     with acting_as(Actor.clock()):
+        assert job.chunks.get(pk=cut_short.pk).attempts == 2
+        assert not job.chunks.filter(ciphertext__isnull=False).exists()
         rows = sorted(job.leads.values_list("row", flat=True))
     assert rows == [1 + number * CHUNK * CHUNKS // SHARED for number in range(SHARED)]
     assert Receipt.objects.filter(way=Receipt.Way.LEAD).count() == SHARED
     actions = list(Entry.objects.about("job", job.public_id).values_list("action", flat=True))
     assert actions == ["job.started", *["job.chunk_done"] * CHUNKS, "job.finished"]
-    assert not job.chunks.filter(ciphertext__isnull=False).exists()
+
+
+MANY = 20_000
+
+
+def test_of_two_workers_one_is_killed_and_every_lead_is_there_once(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LIMITS", replace(limits.LIMITS, chunk=MANY // 50))
+    for number in range(20):
+        builders.active(builders.member("Pixelpond"), builders.email(number))
+    normal = (normalise.normal_form(Kind.EMAIL, builders.email(number).raw) for number in range(20))
+    known = {normalise.public_digest(one).hex() for one in normal}
+    given = [sha256(f"nobody {row}".encode()).hexdigest() for row in range(MANY)]
+    given[:: MANY // 40] = [digest for digest in sorted(known) for _time in range(2)]
+    now = clock.now()
+    job = jobs.start(
+        plan=Plan("One of two killed", Purpose.WHOLE_SERVICE, Surface.ACCOUNT_DATA),
+        candidates=(Candidate(row, Kind.EMAIL, digest, is_digest=True) for row, digest in enumerate(given, start=1)),
+        actor=builders.actor(builders.member("Harbourline"), Role.ANALYST, now=now),
+        now=now,
+    )
+    first, _second = workers.start(), workers.start()
+    wait_for(lambda: done(job) >= 5, 90, workers)
+    workers.kill(first)
+    assert fresh(job).is_running
+
+    wait_for(lambda: not fresh(job).is_running, 120, workers)
+
+    assert fresh(job).state == MatchJob.State.DONE
+    assert fresh(job).compared == MANY
+    with acting_as(Actor.clock()):
+        rows = sorted(job.leads.values_list("row", flat=True))
+    assert rows == [row for row, digest in enumerate(given, start=1) if digest in known]

@@ -41,6 +41,7 @@ from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs, reading, sharing
+from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
 from tests.members import cases
@@ -235,28 +236,39 @@ class World:
     def _jobs(self) -> None:
         lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"
         done = self._job("Accounts that people reported this week, all languages", lines)
-        for chunk in done.chunks.order_by("pk").values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=self.ago(hours=1))
+        builders.run_job(done, now=self.ago(hours=1))
         self._name("job", done)
         self._name("queued", self._job("Queued", "somebody@example.org"))
         stopped = self._job("Stopped", "somebody@example.org")
         jobs.cancel(job_id=stopped.public_id, actor=self.actor("moderator"), now=self.now)
         with acting_as(Actor.clock()):
             hits = {lead.match: lead for lead in Lead.objects.order_by("-pk")}
+        self._more_jobs()
         self._name("near", hits[Lead.Match.NEAR])
         self._name("alias", hits[Lead.Match.ALIAS])
         self._name("examined", exact := hits[Lead.Match.EXACT])
         found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.CANNOT_TELL)
         findings.record(lead_ids=[exact.public_id], found=found, actor=self.actor("moderator"), now=self.now)
 
-    def _job(self, label: str, lines: str) -> MatchJob:
+    def _more_jobs(self) -> None:
+        """One that asks whether to go on, one that only counts, and two lists that are kept."""
+        asking = self._job("Every tenth upload first", "\n".join(["nobody@example.org"] * 10), first_percent=10)
+        shadow = self._job("How much would it be", "\n".join([f"pdq:{LIKE_IT}"] * 100), is_shadow=True)
+        for name, job in (("asking", asking), ("shadow", shadow)):
+            self._name(name, builders.run_job(job, now=self.ago(hours=1)))
+        plan = Plan("Accounts that we closed", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA)
+        for _number in range(2):
+            rows = candidates.parse("somebody@example.org").candidates
+            kept = watching.keep(
+                plan=plan, candidates=rows, days=30, actor=self.actor("moderator"), now=self.ago(hours=1)
+            )
+        watching.pause(job_id=kept.job.public_id, actor=self.actor("moderator"), now=self.now)
+
+    def _job(self, label: str, lines: str, **planned: Any) -> MatchJob:
         parsed = candidates.parse(lines)
         return jobs.start(
-            label=label,
-            purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-            surface=Surface.ACCOUNT_DATA,
-            candidates=parsed.candidates,
-            refused=len(parsed.refused),
+            plan=Plan(label, Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA, **planned),
+            candidates=[*parsed.candidates, *parsed.refused],
             actor=self.actor("moderator"),
             now=self.ago(hours=2),
         )

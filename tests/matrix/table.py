@@ -16,11 +16,14 @@ from tests.matrix.notation import (
     INVALID,
     OK,
     OVERSEEN,
+    OWN_HOUSE,
     OWNER,
     PARTIES,
+    SCOPES,
     SHARED,
     WHILE_RECEIVING,
     WRONG,
+    Place,
     Rule,
     act,
     call,
@@ -45,6 +48,12 @@ FRESH = "never.seen.before@example.org"
 BATCH = {"label": "Batch", "purpose": "accounts_under_review", "surface": "account_data", "values": FRESH}
 FINDING = {"outcome": "no_violation", "policy_version": "2026-02", "attribution": "not", "looks_wrong": "no"}
 RULING = {"result": "upheld", "text": "The evidence does not hold."}
+JOB_OF_ONE: dict[str, Any] = {
+    "label": "Batch",
+    "purpose": "accounts_under_review",
+    "surface": "account_data",
+    "items": [{"kind": "email", "value": FRESH}],
+}
 ROW: dict[str, Any] = STATEMENT | {
     "values": [{"kind": "email", "value": FRESH}],
     "community": "{LN circle}",
@@ -52,6 +61,7 @@ ROW: dict[str, Any] = STATEMENT | {
 }
 NOT_ADDRESSED = {place.value: HIDDEN for place in OVERSEEN}
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
+EVERY_PLACE = tuple(place.value for place in Place)
 IN_THE_STUDIO = "editor publisher auditor"
 READS_LEDGER = "auditor steward member_admin"
 
@@ -80,6 +90,11 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:job": (page("job", OVERSEEN),),
     "signals:job_progress": (page("job", OVERSEEN),),
     "signals:cancel_job": (act("job", OWNER, own="analyst"),),
+    "signals:go_on": (act("job that asks", OWNER, own="analyst"),),
+    "signals:watch_lists": (page(), act(own="analyst", needs="receive", body=BATCH | {"days": "7"})),
+    "signals:pause_watch_list": (act("watch list", OWNER, own="analyst"),),
+    "signals:resume_watch_list": (act("watch list paused", OWNER, own="analyst"),),
+    "signals:end_watch_list": (act("watch list", OWNER, own="analyst"),),
     # Judging
     "reviews:home": (page(nobody=OK),),
     "reviews:queue": (page(),),
@@ -198,6 +213,8 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "reviews:leads": (page(),),
     "reviews:lead": (page("lead", WHILE_RECEIVING), act("lead", WHILE_RECEIVING, own="analyst", body=FINDING)),
+    "reviews:leads_together": (page(but=dict.fromkeys(EVERY_PLACE, HIDDEN)), act(others=HIDDEN)),  # names no lead
+    "reviews:withdraw_finding": (act("finding", OWNER, own="analyst"),),
     # The report and the ledger
     "transparency:editions": (page(nobody=OK),),
     "transparency:report": (page(nobody=OK),),
@@ -240,6 +257,12 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
+    "api-jobs": (call("POST", own="lookup", needs="receive", body=JOB_OF_ONE),),
+    "api-jobs-lines": (call("POST", own="", but=dict.fromkeys(SCOPES, INVALID)),),  # without its plan
+    "api-job": (call("GET", "job", OWN_HOUSE, own="lookup"),),
+    "api-job-cancel": (call("POST", "job", OWN_HOUSE, own="lookup"),),
+    "api-job-go-on": (call("POST", "job that asks", OWN_HOUSE, own="lookup"),),
+    "api-job-leads": (call("GET", "job done", OWN_HOUSE, own="lookup"),),
     "api-me": (call("GET", own="submit read lookup feedback"),),
     "api/v1/<path:rest>": (
         call("GET", but=dict.fromkeys(("submit", "read", "lookup", "feedback"), HIDDEN)),

@@ -35,6 +35,8 @@ OF_SIGNAL = "signal_id = (SELECT id FROM signals_signal WHERE public_id = %s)"
 OF_INDICATOR = "indicator_id = (SELECT indicator_id FROM signals_signal WHERE public_id = %s)"
 OF_LEAD = "lead_id = (SELECT id FROM signals_lead WHERE public_id = %s)"
 
+OF_JOB = "job_id = (SELECT id FROM signals_matchjob WHERE public_id = %s)"
+
 Sight = tuple[str, str, str, set[str], set[str]]
 SIGHTS: Mapping[str, Sight] = {
     # what: table, how it is found, by whose id, who sees it, who may write it
@@ -53,6 +55,9 @@ SIGHTS: Mapping[str, Sight] = {
     "value that waits": ("signals_indicatorvalue", OF_INDICATOR, "waiting", OVERSEEN, OVERSEEN),
     "value that is shared": ("signals_indicatorvalue", OF_INDICATOR, "shared", OVERSEEN | {OTHER}, OVERSEEN),
     "lead": ("signals_lead", BY_ID, "lead", OVERSEEN, OVERSEEN),
+    "job": ("signals_matchjob", BY_ID, "job", OVERSEEN, OVERSEEN),
+    "chunk of a job": ("signals_chunk", OF_JOB, "job", {OWN, CLOCK}, {OWN, CLOCK}),
+    "watch list": ("signals_watchlist", OF_JOB, "watch list", OVERSEEN, OVERSEEN),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
     "dispute": ("reviews_dispute", BY_ID, "dispute", OVERSEEN | ANY_OTHER, ANY_OTHER | {PROGRAMME, CLOCK}),
 }
@@ -61,6 +66,9 @@ NEUTRAL = {
     "signals_signalversion": "clause",
     "signals_indicatorvalue": "key_id",
     "signals_lead": "distance",
+    "signals_matchjob": "refused",
+    "signals_chunk": "size",
+    "signals_watchlist": "compared_to",
     "reviews_finding": "hits",
     "reviews_dispute": "statement",
 }

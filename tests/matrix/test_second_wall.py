@@ -114,6 +114,8 @@ LISTS = (
     "/recalls/?tab=answered",
     "/recalls/?tab=sent",
     "/leads/?done=1",
+    "/leads/?by=hash",
+    "/leads/?by=reference",
     "/ledger/?action=signal",
     "/ledger/?action=dispute",
     "/api/v1/feed?after=0&limit=1000",

@@ -27,7 +27,7 @@ from lantern_site.members.lifecycle import KeyScope, MemberState, Suspension
 from lantern_site.members.models import Community, Membership, Organisation, SignalsRule, Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import keys, standing
-from reviews.models import Dispute, Recall
+from reviews.models import Dispute, Finding, Recall
 from reviews.services import claims, decisions, disputes, findings, holds, recalls
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
@@ -50,6 +50,7 @@ from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs, sharing
+from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
@@ -247,26 +248,36 @@ class World:
 
     def _jobs(self) -> None:
         done = self._job("job done", "nobody@example.org", self.values["theirs"])
-        for chunk in done.chunks.values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=NOW)
+        builders.run_job(done)
         with acting_as(Actor.clock()):
             self.ids["lead"] = Lead.objects.get(job=done).public_id
         again = self._job("job examined", self.values["theirs"])
-        for chunk in again.chunks.values_list("pk", flat=True):
-            jobs.run_chunk(chunk, holder="worker", now=NOW)
+        builders.run_job(again)
         with acting_as(Actor.clock()):
             examined = Lead.objects.get(job=again).public_id
         found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.YES, "The age does not fit.")
         findings.record(lead_ids=[examined], found=found, actor=self.actor("own", "colleague"), now=NOW)
         self.ids["lead examined"] = examined
+        with acting_as(Actor.clock()):
+            self.ids["finding"] = Finding.objects.get(lead__public_id=examined).public_id
+        asks = self._job("job that asks", "somebody@example.org", "nobody@example.org", first_percent=50)
+        builders.run_job(asks)
+        self._watch_lists()
         self._job("job", "somebody@example.org")
 
-    def _job(self, name: str, *lines: str) -> MatchJob:
+    def _watch_lists(self) -> None:
+        actor = self.actor("own", "colleague")
+        for name in ("watch list", "watch list paused"):
+            rows = candidates.parse("somebody@example.org").candidates
+            plan = Plan(f"Our {name}", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA)
+            kept = watching.keep(plan=plan, candidates=rows, days=30, actor=actor, now=NOW)
+            self.ids[name] = kept.job.public_id
+        watching.pause(job_id=self.ids["watch list paused"], actor=actor, now=NOW)
+
+    def _job(self, name: str, *lines: str, **planned: Any) -> MatchJob:
         parsed = candidates.parse("\n".join(lines))
         job = jobs.start(
-            label=f"Batch {name}",
-            purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-            surface=Surface.ACCOUNT_DATA,
+            plan=Plan(f"Batch {name}", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA, **planned),
             candidates=parsed.candidates,
             actor=self.actor("own", "colleague"),
             now=NOW,

@@ -19,6 +19,7 @@ from signals.intake import Item
 from signals.models import Lead
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import NOW
 
@@ -47,14 +48,12 @@ def leads_of(member: Organisation, *items: Item) -> list[Lead]:
     for item in dict.fromkeys(items):
         builders.active(builders.member(), item)
     job = jobs.start(
-        label="Weekly list",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan("Weekly list", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
         candidates=candidates.parse("\n".join(f"{item.kind}:{item.raw}" for item in items)).candidates,
         actor=builders.actor(member, Role.ANALYST),
         now=NOW,
     )
-    jobs.run_chunk(job.chunks.get().pk, holder="worker", now=NOW)
+    builders.run_job(job)
     with acting_as(Actor.clock()):
         return list(job.leads.select_related("signal").order_by("row"))
 
@@ -237,3 +236,77 @@ def test_when_the_trace_fails_there_is_no_finding(monkeypatch: pytest.MonkeyPatc
     with acting_as(Actor.clock()):
         assert not Finding.objects.exists()
         assert Lead.objects.without_finding().count() == 1
+
+
+# Taken back, and many at once
+
+
+def test_a_finding_that_is_taken_back_leaves_both_entries_and_its_leads_to_be_examined() -> None:
+    kestrel = builders.member("Kestrel")
+    analyst, leads = builders.actor(kestrel, Role.ANALYST), leads_of(kestrel, *[builders.file_hash(1)] * 2)
+    finding = find(leads, analyst)
+
+    findings.withdraw(finding_id=finding.public_id, actor=analyst, now=LATER + timedelta(minutes=15))
+
+    with acting_as(Actor.clock()):
+        assert not Finding.objects.exists()
+        assert Lead.objects.without_finding().count() == 2
+    recorded, withdrawn = Entry.objects.about("finding", finding.public_id)
+    assert (recorded.action, withdrawn.action) == ("finding.recorded", "finding.withdrawn")
+    assert withdrawn.facts == {
+        "signal": leads[0].signal.public_id,
+        "kind": "sha256",
+        "hits": 2,
+        "outcome": "no_violation",
+    }
+    assert find(leads, analyst).hits == 2
+
+
+def test_a_finding_is_taken_back_for_a_quarter_of_an_hour_only() -> None:
+    kestrel = builders.member("Kestrel")
+    analyst = builders.actor(kestrel, Role.ANALYST)
+    finding = find(leads_of(kestrel, builders.email(1)), analyst)
+
+    with pytest.raises(WrongState):
+        findings.withdraw(finding_id=finding.public_id, actor=analyst, now=LATER + timedelta(minutes=15, seconds=1))
+    with pytest.raises(Hidden):
+        findings.withdraw(
+            finding_id=finding.public_id, actor=builders.actor(builders.member(), Role.ANALYST), now=LATER
+        )
+    with pytest.raises(NotAllowed):
+        findings.withdraw(finding_id=finding.public_id, actor=builders.actor(kestrel, Role.REVIEWER), now=LATER)
+
+    assert Entry.objects.about("finding", finding.public_id).count() == 1
+
+
+def test_many_leads_get_one_finding_for_each_hash_and_one_each_otherwise() -> None:
+    kestrel = builders.member("Kestrel")
+    leads = leads_of(kestrel, builders.file_hash(1), builders.email(1), builders.file_hash(1), builders.file_hash(2))
+
+    written = findings.record_each(
+        lead_ids=[lead.public_id for lead in leads],
+        found=NOTHING,
+        actor=builders.actor(kestrel, Role.ANALYST),
+        now=LATER,
+    )
+
+    assert [finding.hits for finding in written] == [2, 1, 1]
+    assert Entry.objects.filter(action="finding.recorded").count() == 3
+
+
+def test_when_one_of_many_cannot_be_recorded_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    kestrel = builders.member("Kestrel")
+    leads, analyst = leads_of(kestrel, builders.email(1), builders.email(2)), builders.actor(kestrel, Role.ANALYST)
+    find(leads[1:], analyst)
+    every: dict[str, Any] = {"lead_ids": [lead.public_id for lead in leads], "actor": analyst, "now": LATER}
+
+    with pytest.raises(WrongState):
+        findings.record_each(found=NOTHING, **every)
+    with pytest.raises(WrongState):
+        findings.rehearse(found=NOTHING, **every)
+    monkeypatch.setattr(findings, "MOST_AT_ONCE", 1)
+    with pytest.raises(Invalid, match="at most 1"):
+        findings.record_each(found=NOTHING, **every)
+
+    with acting_as(Actor.clock()):
+        assert Finding.objects.count() == 1

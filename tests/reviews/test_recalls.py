@@ -22,6 +22,7 @@ from signals.kinds import Kind
 from signals.models import Receipt, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan
 from signals.workflow import Status
 from tests import builders
 from tests.builders import NOW
@@ -274,14 +275,12 @@ def test_a_key_does_not_acknowledge_where_there_is_a_lead() -> None:
     address = Item(Kind.EMAIL, "some.body@example.org")
     signal = received(kestrel, item=address)
     job = jobs.start(
-        label="Weekly list",
-        purpose=Purpose.ACCOUNTS_UNDER_REVIEW,
-        surface=Surface.ACCOUNT_DATA,
+        plan=Plan("Weekly list", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA),
         candidates=candidates.parse(address.raw).candidates,
         actor=builders.actor(kestrel, Role.ANALYST),
         now=NOW,
     )
-    jobs.run_chunk(job.chunks.get().pk, holder="worker", now=NOW)
+    builders.run_job(job)
     recall = retract(signal)
 
     with pytest.raises(NotAllowed, match="a person must say"):

@@ -1,5 +1,6 @@
 """Match jobs for tests: started, run as the workers would, and what they found."""
 
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -14,23 +15,23 @@ from signals.candidates import Parsed
 from signals.models import Chunk, MatchJob
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
+from signals.services.jobs import Plan
 from tests import builders
 from tests.builders import NOW
 
 LATER = NOW + timedelta(hours=1)
 CLOCK = Actor.clock()
+PLAN = Plan("Weekly list", Purpose.ACCOUNTS_UNDER_REVIEW, Surface.ACCOUNT_DATA)
 PDQ = sha256(b"a synthetic picture").hexdigest()
 PHASH = PDQ[:16]
 
 
 def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER, **changes: Any) -> MatchJob:
     parsed = candidates.parse(content) if isinstance(content, str) else content
+    planned = {field.name: changes.pop(field.name) for field in fields(Plan) if field.name in changes}
     given: dict[str, Any] = {
-        "label": "Weekly list",
-        "purpose": Purpose.ACCOUNTS_UNDER_REVIEW,
-        "surface": Surface.ACCOUNT_DATA,
-        "candidates": parsed.candidates,
-        "refused": len(parsed.refused),
+        "plan": replace(PLAN, **planned),
+        "candidates": (*parsed.candidates, *parsed.refused),
         "actor": builders.actor(member, Role.ANALYST),
         "now": now,
     }
@@ -38,10 +39,7 @@ def start(member: Organisation, content: str | Parsed, *, now: datetime = LATER,
 
 
 def run(job: MatchJob, *, now: datetime = LATER) -> MatchJob:
-    """Do what the workers would do, one chunk after the other."""
-    for pk in job.chunks.order_by("number").values_list("pk", flat=True):
-        jobs.run_chunk(pk, holder="worker", now=now)
-    return MatchJob.objects.get(pk=job.pk)
+    return builders.run_job(job, now=now)
 
 
 def found(job: MatchJob) -> list[tuple[int, str, int]]:
@@ -57,7 +55,8 @@ def compare(member: Organisation, content: str, **changes: Any) -> list[tuple[in
 
 
 def chunk(job: MatchJob, number: int) -> Chunk:
-    return job.chunks.get(number=number)
+    with acting_as(CLOCK):
+        return job.chunks.get(number=number)
 
 
 def actions(job: MatchJob) -> list[str]:

@@ -17,7 +17,7 @@ from tests import builders
 from tests.builders import NOW
 from tests.signals.comparisons import CLOCK, PDQ, PHASH, compare, found, run, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eyes_of_the_clock")]
 
 
 def flipped(digits: str, bits: int) -> str:

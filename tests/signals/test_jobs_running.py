@@ -20,10 +20,11 @@ from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Chunk, MatchJob, Receipt, Signal
 from signals.services import jobs
+from signals.services.jobs import running
 from tests import builders
 from tests.signals.comparisons import CLOCK, LATER, actions, chunk, found, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eyes_of_the_clock")]
 
 
 # Each chunk once
@@ -67,9 +68,9 @@ def test_a_chunk_that_another_worker_holds_is_left_alone(job: MatchJob) -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing(job: MatchJob, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = comparing.hits
 
-    def slow(*args: Any) -> list[comparing.Hit]:
+    def slow(*args: Any, **named: Any) -> list[comparing.Hit]:
         Chunk.objects.filter(pk=chunk(job, 1).pk).update(leased_by="other")
-        return compared(*args)
+        return compared(*args, **named)
 
     monkeypatch.setattr(comparing, "hits", slow)
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
@@ -83,7 +84,7 @@ def test_a_crash_at_the_last_moment_leaves_nothing_and_a_retry_writes_the_leads_
     job: MatchJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "_mark_done", lambda *_: 1 / 0)
+        patch.setattr(running, "_mark_done", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             jobs.run_chunk(chunk(job, 1).pk, holder="first", now=LATER)
     assert found(job) == []
@@ -99,9 +100,9 @@ def test_a_crash_at_the_last_moment_leaves_nothing_and_a_retry_writes_the_leads_
 
 def test_a_lease_is_extended_while_the_work_goes_on(job: MatchJob, monkeypatch: pytest.MonkeyPatch) -> None:
     first = chunk(job, 1)
-    tenure = jobs.Tenure(first.pk, "worker", LATER)
+    tenure = running.Tenure(first.pk, "worker", LATER)
     assert tenure.take()
-    monkeypatch.setattr(jobs.Tenure, "now", lambda _self: LATER + timedelta(seconds=20))
+    monkeypatch.setattr(running.Tenure, "now", lambda _self: LATER + timedelta(seconds=20))
 
     tenure.keep()
 
@@ -109,18 +110,18 @@ def test_a_lease_is_extended_while_the_work_goes_on(job: MatchJob, monkeypatch: 
 
 
 def test_a_lease_that_another_worker_took_is_noticed(job: MatchJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    tenure = jobs.Tenure(chunk(job, 1).pk, "worker", LATER)
+    tenure = running.Tenure(chunk(job, 1).pk, "worker", LATER)
     assert tenure.take()
     Chunk.objects.filter(pk=chunk(job, 1).pk).update(leased_by="other")
-    monkeypatch.setattr(jobs.Tenure, "now", lambda _self: LATER + timedelta(seconds=20))
+    monkeypatch.setattr(running.Tenure, "now", lambda _self: LATER + timedelta(seconds=20))
 
-    with pytest.raises(jobs.LeaseLost):
+    with pytest.raises(running.LeaseLost):
         tenure.keep()
 
 
 def test_a_chunk_that_fails_five_times_ends_the_job_as_failed(job: MatchJob, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs.run_chunk(chunk(job, 2).pk, holder="worker", now=LATER)
-    monkeypatch.setattr(jobs, "_mark_done", lambda *_: 1 / 0)
+    monkeypatch.setattr(running, "_mark_done", lambda *_: 1 / 0)
 
     for attempt in range(5):
         assert MatchJob.objects.get(pk=job.pk).is_running
@@ -158,9 +159,9 @@ def test_a_chunk_that_runs_while_the_job_is_cancelled_writes_nothing(
     actor = builders.actor(member, Role.ANALYST)
     compared = comparing.hits
 
-    def slow(*args: Any) -> list[comparing.Hit]:
+    def slow(*args: Any, **named: Any) -> list[comparing.Hit]:
         jobs.cancel(job_id=job.public_id, actor=actor, now=LATER)
-        return compared(*args)
+        return compared(*args, **named)
 
     monkeypatch.setattr(comparing, "hits", slow)
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
@@ -206,8 +207,8 @@ def test_two_workers_that_finish_the_last_chunks_at_once_end_the_job_once(
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
     together, compared = Barrier(2, timeout=20), comparing.hits
 
-    def in_step(*args: Any) -> list[comparing.Hit]:
-        hits = compared(*args)
+    def in_step(*args: Any, **named: Any) -> list[comparing.Hit]:
+        hits = compared(*args, **named)
         together.wait()
         return hits
 

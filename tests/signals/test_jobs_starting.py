@@ -16,12 +16,12 @@ from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import MatchJob, Receipt
 from signals.purposes import Purpose, Surface
-from signals.services import jobs
+from signals.services.jobs import limits
 from tests import builders
 from tests.builders import NOW
 from tests.signals.comparisons import PDQ, run, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eyes_of_the_clock")]
 
 
 def test_a_job_is_started_with_its_purpose_and_leaves_a_trace_without_values(member: Organisation) -> None:
@@ -39,6 +39,8 @@ def test_a_job_is_started_with_its_purpose_and_leaves_a_trace_without_values(mem
         "refused": 1,
         "chunks": 1,
         "email": 2,
+        "shadow": False,
+        "first_percent": 100,
     }
     job.refresh_from_db()
     assert (job.state, job.position) == (MatchJob.State.QUEUED, entry.position)
@@ -85,19 +87,19 @@ def test_hashes_may_be_compared_for_any_purpose(member: Organisation) -> None:
 
 
 def test_too_many_plain_identifiers_are_refused(member: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "LIMITS", replace(jobs.LIMITS, plain_identifiers=2, candidates=4))
+    monkeypatch.setattr(limits, "LIMITS", replace(limits.LIMITS, plain_identifiers=2, candidates=4))
     addresses = [f"some.body{number}@example.org" for number in range(3)]
 
     with pytest.raises(Invalid, match="at most 2 plain identifiers"):
         start(member, "\n".join(addresses))
-    with pytest.raises(Invalid, match="at most 4 values"):
+    with pytest.raises(Invalid, match="At most 4 values"):
         start(member, "\n".join([PDQ[:32]] * 5))
     assert start(member, "\n".join(addresses[:2])).total == 2
 
 
 def test_the_domain_allows_ten_thousand_plain_identifiers() -> None:
-    assert jobs.LIMITS.plain_identifiers == 10_000
-    assert jobs.LIMITS.values_kept == timedelta(hours=24)
+    assert limits.LIMITS.plain_identifiers == 10_000
+    assert limits.LIMITS.values_kept == timedelta(hours=24)
 
 
 def test_without_an_open_legal_gate_only_content_is_compared(member: Organisation) -> None:

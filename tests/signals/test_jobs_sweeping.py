@@ -9,10 +9,11 @@ from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
 from signals.models import Chunk, MatchJob
 from signals.services import jobs
+from signals.services.jobs import running
 from tests import builders
 from tests.signals.comparisons import LATER, chunk, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eyes_of_the_clock")]
 
 
 def asked_for(job: MatchJob) -> list[int]:
@@ -37,8 +38,8 @@ def test_chunks_whose_messages_were_lost_are_asked_for_again(job: MatchJob) -> N
 
 def test_a_chunk_whose_worker_died_is_asked_for_again(job: MatchJob) -> None:
     jobs.run_chunk(chunk(job, 1).pk, holder="worker", now=LATER)
-    jobs.Tenure(chunk(job, 2).pk, "dead", LATER).take()
-    jobs.Tenure(chunk(job, 3).pk, "alive", LATER + timedelta(seconds=20)).take()
+    running.Tenure(chunk(job, 2).pk, "dead", LATER).take()
+    running.Tenure(chunk(job, 3).pk, "alive", LATER + timedelta(seconds=20)).take()
 
     assert jobs.sweep(now=LATER + timedelta(seconds=29)) == 0
     assert jobs.sweep(now=LATER + timedelta(seconds=31)) == 1
@@ -48,7 +49,7 @@ def test_a_chunk_whose_worker_died_is_asked_for_again(job: MatchJob) -> None:
 
 def test_chunks_that_wait_their_turn_are_not_asked_for_again_while_the_queue_moves(job: MatchJob) -> None:
     late = LATER + timedelta(seconds=20)
-    jobs.Tenure(chunk(job, 1).pk, "alive", late).take()
+    running.Tenure(chunk(job, 1).pk, "alive", late).take()
 
     assert jobs.sweep(now=late) == 0
 

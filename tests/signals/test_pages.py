@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from lantern_site import clock
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.members.roles import Role
+from signals import candidates
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import MatchJob
-from signals.services import jobs as services
-from signals.views import jobs
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +99,9 @@ def test_a_job_counts_the_leads_that_its_list_will_show() -> None:
     for url in ("https://example.com/albums/", "https://example.com/albums/7"):
         builders.active(builders.member("Kestrel"), Item(Kind.URL, url))
     start("https://example.com/albums/7")
-    job = MatchJob.objects.get()
-    services.run_chunk(job.chunks.get().pk, holder="worker", now=builders.NOW)
+    with acting_as(Actor.clock()):
+        job = MatchJob.objects.get()
+    builders.run_job(job)
 
     page = enter(Role.ANALYST).get(reverse("signals:job", args=[job.public_id])).content.decode()
 
@@ -107,7 +109,7 @@ def test_a_job_counts_the_leads_that_its_list_will_show() -> None:
 
 
 def test_rows_that_have_no_room_on_the_page_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "REFUSED_SHOWN", 2)
+    monkeypatch.setattr(candidates, "REFUSED_SHOWN", 2)
 
     page = start("ada@example.org\n" + "no address\n" * 5).content.decode()
 

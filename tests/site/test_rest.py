@@ -168,6 +168,12 @@ def test_every_operation_describes_its_refusals_and_gives_an_example() -> None:
     operations = {(path, method): operation for path, methods in paths.items() for method, operation in methods.items()}
     assert {path for path, _method in operations} == {
         "/api/v1/feed",
+        "/api/v1/jobs",
+        "/api/v1/jobs/lines",
+        "/api/v1/jobs/{job_id}",
+        "/api/v1/jobs/{job_id}/cancel",
+        "/api/v1/jobs/{job_id}/go-on",
+        "/api/v1/jobs/{job_id}/leads",
         "/api/v1/lookup",
         "/api/v1/me",
         "/api/v1/normalisation",

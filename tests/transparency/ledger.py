@@ -63,8 +63,8 @@ def finding(at: datetime, member: int, outcome: str = "violation", **facts: Fact
 
 def job(at: datetime, member: int, *, candidates: int, leads: int) -> None:
     subject = next(_subjects)
-    happened(at, "job.started", subject, member, purpose="new_uploads", surface="public", total=candidates)
-    happened(at + timedelta(minutes=1), "job.finished", subject, member, total=candidates, leads=leads)
+    happened(at, "job.started", subject, member, purpose="new_uploads", surface="public", candidates=candidates)
+    happened(at + timedelta(minutes=1), "job.finished", subject, member, candidates=candidates, leads=leads)
 
 
 def recall(at: datetime, *members: int) -> int:
