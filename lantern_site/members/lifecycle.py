@@ -181,6 +181,22 @@ class Revocation(TextChoices):
     UNNEEDED = "unneeded", _("No longer needed")
 
 
+class FactorLoss(TextChoices):
+    """Why somebody's second factor is reset."""
+
+    LOST = "lost", _("The device is lost")
+    BROKEN = "broken", _("The device is broken or was replaced")
+    STOLEN = "stolen", _("The device was stolen, or is in other hands")
+
+
+class IdentityCheck(TextChoices):
+    """How whoever resets a second factor made sure that the person themselves asked: a mail alone is not enough."""
+
+    IN_PERSON = "in_person", _("They stood before me")
+    VIDEO = "video", _("I know them, and saw them in a video call")
+    CALLED_BACK = "called_back", _("I called a number that was known before")
+
+
 class Capability(StrEnum):
     """What an organisation may do at all, whoever acts for it."""
 

@@ -41,6 +41,7 @@ class Permission(TextChoices):
     GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    RESET_FACTOR = "reset_factor", _("Reset a second factor that somebody has lost")
     SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
     SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
     ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
@@ -110,6 +111,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.GIVE_NOTICE: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.RESET_FACTOR: rule(Role.MEMBER_ADMIN, Role.STEWARD, proven=True),
     Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
     Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
@@ -174,6 +176,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
     ),
     Field.ADMINISTRATION: (
         Permission.MANAGE_STAFF,
+        Permission.RESET_FACTOR,
         Permission.SEE_KEYS,
         Permission.ISSUE_KEYS,
         Permission.ROTATE_KEYS,

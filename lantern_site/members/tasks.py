@@ -8,6 +8,7 @@ from celery import shared_task
 from lantern_site import clock
 from lantern_site.members.services import (
     communities,
+    factors,
     gates,
     invitations,
     key_duties,
@@ -78,6 +79,11 @@ def mail_invitation(invitation_id: int) -> None:
 @shared_task(name="members.mail_notice", ignore_result=True)
 def mail_notice(notice_id: int) -> None:
     people_duties.deliver(notice_id=notice_id)
+
+
+@shared_task(name="members.mail_factor_reset", ignore_result=True, autoretry_for=(OSError,), retry_backoff=True)
+def mail_factor_reset(staff_id: int) -> None:
+    factors.deliver(staff_id=staff_id)
 
 
 @shared_task(name="members.mail_administrators", ignore_result=True)

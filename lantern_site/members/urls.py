@@ -72,6 +72,7 @@ urlpatterns = [
     path("people/<lnid:staff_id>/grant/", person.grant_role, name="grant_role"),
     path("people/<lnid:staff_id>/end-role/", person.end_role, name="end_role"),
     path("people/<lnid:staff_id>/train/", person.record_training, name="record_training"),
+    path("people/<lnid:staff_id>/reset-factor/", person.reset_factor, name="reset_factor"),
     path("people/<lnid:staff_id>/deactivate/", person.deactivate, name="deactivate"),
     path("people/<lnid:staff_id>/reactivate/", person.reactivate, name="reactivate"),
     path("training/<lnid:training_id>/withdraw/", person.withdraw_training, name="withdraw_training"),

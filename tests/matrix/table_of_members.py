@@ -240,6 +240,16 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
             body={"course": "Yearly training", "held_on": "2026-02-02"},
         ),
     ),
+    "members:reset_factor": (
+        act(
+            "without the phone",
+            OVERSEEN,
+            only=KEEPS_PEOPLE,
+            own="member_admin",
+            proven=True,
+            body={"reason": "lost", "checked": "in_person"},
+        ),
+    ),
     "members:deactivate": (act("colleague", OVERSEEN, only=KEEPS_PEOPLE, own="member_admin", programme="steward"),),
     "members:reactivate": (act("gone", OVERSEEN, only=KEEPS_PEOPLE, own="member_admin"),),
     "members:withdraw_training": (act("training", OVERSEEN, own="member_admin", but=NOT_FOR_PROGRAMME),),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from lantern_site import public_ids
 from lantern_site.members.lifecycle import GateKind, MemberState
@@ -21,6 +22,11 @@ def _nobody(name: str) -> "models.ForeignKey[Staff | None, Staff | None]":
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def in_state(self, states: Collection[str]) -> "ApplicationQuerySet":
         return self.select_related("organisation").filter(organisation__state__in=states)
+
+    def waiting(self) -> "ApplicationQuerySet":
+        """What the programme has to decide, the longest waiting first."""
+        found = self.in_state({MemberState.APPLICANT})
+        return found.order_by(Coalesce("appealed_at", "applied_at"), "pk")
 
 
 class Application(models.Model):
@@ -173,6 +179,11 @@ class TestSignalQuerySet(models.QuerySet["TestSignal"]):
 
     def newest_of(self, organisation_id: int) -> "TestSignal | None":
         return self.filter(organisation=organisation_id).order_by("-sent_at", "-pk").first()
+
+    def unacknowledged_by(self, organisation_id: int) -> "TestSignalQuerySet":
+        """The newest of the organisation while nobody has acknowledged it: one at most."""
+        newest = self.filter(organisation=organisation_id).order_by("-sent_at", "-pk").values("pk")[:1]
+        return self.filter(pk__in=newest, acknowledged_at__isnull=True)
 
 
 class TestSignal(models.Model):

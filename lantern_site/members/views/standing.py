@@ -97,6 +97,7 @@ def _next(request: PageRequest, found: Organisation) -> dict[str, object]:
         "next_move": move,
         "next_by_button": move in BY_BUTTON,
         "next_is_open": answer,
+        "first_person_is_missing": move == Move.ACTIVATE and not found.staff.exists(),
         "next_consequences": questions.consequences(found, move, request.now),
     }
 
