@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from lantern_site.audit import wording
 from lantern_site.audit.models import Entry
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
@@ -81,10 +82,10 @@ def _due(found: Organisation, now: datetime) -> list[questions.Due]:
 
 
 def _activity(found: Organisation, now: datetime) -> list[tuple[str, int]]:
-    """How often what happened, in numbers only."""
+    """What happened in words, and how often; the most frequent first."""
     lately = Entry.objects.filter(organisation=found.public_id, at__gte=now - timedelta(days=ACTIVITY_DAYS))
     counted = lately.values("action").annotate(times=Count("pk")).order_by("-times", "action")
-    return list(counted.values_list("action", "times"))
+    return [(wording.sentence(action), times) for action, times in counted.values_list("action", "times")]
 
 
 def _next(request: PageRequest, found: Organisation) -> dict[str, object]:
