@@ -17,6 +17,7 @@ from lantern_site.members.services import (
     organisations,
     people_duties,
     sessions,
+    ways_out,
 )
 from lantern_site.members.services.registers import attestations, incidents, subject_requests
 
@@ -104,6 +105,11 @@ def warn_people() -> None:
 @shared_task(name="members.forget_people", ignore_result=True)
 def forget_people() -> None:
     people_duties.forget_people(now=clock.now())
+
+
+@shared_task(name="members.forget_applications", ignore_result=True)
+def forget_applications() -> None:
+    ways_out.forget(now=clock.now())
 
 
 @shared_task(name="members.forget_invitations", ignore_result=True)

@@ -50,6 +50,8 @@ class Application(models.Model):
     declined_by = _nobody("applications_declined")
     appealed_at = models.DateTimeField(null=True)
     appeal = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    """When it was withdrawn, or ended on the way."""
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -132,7 +132,7 @@ def page(
 
 def _options(request: PageRequest, organisation: Organisation, chosen: str) -> list[dict[str, object]]:
     """The decisions that are open, each with what it would change."""
-    moves = [move for move in admission.DECISIONS if MOVES[move].start == organisation.state]
+    moves = [move for move in admission.DECISIONS if organisation.state in MOVES[move].starts]
     today = request.now.date()
     return [
         {

@@ -11,9 +11,10 @@ from lantern_site.audit.models import Entry
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.forms import compliance as papers
-from lantern_site.members.lifecycle import GONE, MemberKind, MemberState, Move
+from lantern_site.members.lifecycle import GONE, ON_THE_WAY, MemberKind, MemberState, Move
 from lantern_site.members.models import Merger, Organisation, Staff
-from lantern_site.members.policies import Answer, permits
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import Answer, permits, require
 from lantern_site.members.views import gates
 from lantern_site.members.views.gates import Given
 from lantern_site.members.views.tabs import tabs_of
@@ -108,6 +109,9 @@ def _forms(request: PageRequest, found: Organisation, given: Given) -> dict[str,
         return {"may_export": permits(questions.may_attest, request.actor, found)}
     return {
         "may_export": Answer(True),
+        "may_end": permits(require, request.actor, Permission.SUSPEND) if found.state in ON_THE_WAY else None,
+        "end_form": given.get("end") or forms.Reason(auto_id="end_%s"),
+        "end_consequences": questions.consequences(found, Move.END, request.now),
         "rename_form": given.get("rename") or forms.Rename(auto_id="rename_%s"),
         "support_form": given.get("support") or papers.Support(partners=partners(), auto_id="support_%s"),
     }
