@@ -53,7 +53,13 @@ PLACES = (
         ("queue",),
         short=gettext_lazy("Queue"),
     ),
-    Place("signals:list", gettext_lazy("All signals"), "list-checks", short=gettext_lazy("Signals")),
+    Place(
+        "signals:list",
+        gettext_lazy("All signals"),
+        "list-checks",
+        roles_for({Permission.SEE_SIGNALS}),
+        short=gettext_lazy("Signals"),
+    ),
     Place(
         "reviews:disputes",
         gettext_lazy("Disputes"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members.models import Support
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from reviews import approvals
@@ -32,6 +33,7 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             danger=signal.danger,
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
+            asks_first=Support.objects.asking_first(signal.organisation_id, now.date()).exists(),
             on_probation=on_probation,
             identifiers_shared=shared,
             identifiers_in_24h=in_24h,

@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site.members.lifecycle import Capability, KeyScope
-from lantern_site.members.roles import Role
+from lantern_site.members.roles import MEMBER_ROLES, Role
 
 
 class Permission(TextChoices):
     SHARE = "share", _("Share and correct signals")
     SHARE_IN_DANGER = "share_in_danger", _("Share a signal while a child may be in danger now")
     CANCEL = "cancel", _("Cancel what was never shared")
+    SEE_SIGNALS = "see_signals", _("See signals, masked, and what became of them")
     REVIEW = "review", _("Approve, reject and return what colleagues submitted")
     WITHDRAW = "withdraw", _("Withdraw a signal of the own organisation")
     RENEW = "renew", _("Renew a signal of the own organisation")
@@ -87,6 +88,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SHARE: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, trained=True, needs=Capability.SUBMIT),
     Permission.SHARE_IN_DANGER: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, needs=Capability.SUBMIT),
     Permission.CANCEL: rule(Role.SUBMITTER, Role.REVIEWER, scope=KeyScope.SUBMIT),
+    Permission.SEE_SIGNALS: rule(  # not for those who only count, nor for whoever holds no role
+        *MEMBER_ROLES, Role.STEWARD, Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR, Role.AUDITOR
+    ),
     Permission.REVIEW: rule(Role.REVIEWER, Role.STEWARD, trained=True),
     Permission.WITHDRAW: rule(Role.REVIEWER),
     Permission.RENEW: rule(Role.REVIEWER, trained=True, needs=Capability.SUBMIT),
@@ -158,7 +162,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
         Permission.WITHDRAW,
         Permission.RENEW,
     ),
-    Field.REVIEWING: (Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
+    Field.REVIEWING: (Permission.SEE_SIGNALS, Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
     Field.RECEIVING: (
         Permission.READ_FEED,
         Permission.MATCH,

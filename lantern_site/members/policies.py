@@ -89,6 +89,21 @@ _STANDING = {
 }
 
 
+def sees_signals(actor: Actor) -> bool:
+    """Whether signals, leads, disputes and recalls are there at all for whoever asks: some role must be held.
+
+    What keys see is asked where they come in, by their scopes.
+    """
+    return actor.kind != ActorKind.STAFF or concerns(actor, Permission.SEE_SIGNALS)
+
+
+def may_see_signals(actor: Actor) -> None:
+    if not sees_signals(actor):
+        raise NotAllowed(
+            _("Your roles show you nothing of signals. Whoever administers your organisation grants roles.")
+        )
+
+
 def may_see_keys(actor: Actor, organisation: Organisation) -> None:
     """Whether the actor may see the keys of this organisation, and what they have read."""
     if not actor.programme and actor.organisation_id != organisation.pk:

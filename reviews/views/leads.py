@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lantern_site import public_ids
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.policies import organisation_of
@@ -24,7 +25,7 @@ from reviews.services import findings
 from signals import rows
 from signals.kinds import HASHES
 from signals.leads import reference_of
-from signals.models import Lead, LeadQuerySet, MatchJob
+from signals.models import Lead, LeadQuerySet, MatchJob, Signal
 from signals.policies import unknown_job
 
 PAGE = 25
@@ -37,12 +38,13 @@ def index(request: PageRequest) -> HttpResponse:
     done, job = request.GET.get("done") == "1", _job(request)
     every = _own(request) if job is None else _own(request).filter(job=job)
     found = _from(every.filter(found_at__isnull=not done), request.GET.get("before", ""))
-    page = list(found.order_by("-signal__caution", "-pk")[: PAGE + 1])
+    page = _fetched(found.order_by("-signal__caution", "-pk")[: PAGE + 1])
+    in_sight = _in_sight(request, page)
     here = reverse("reviews:leads")
     address = {"job": job.reference} if job else {}
     shown = address | {"done": "1"} if done else address
     context = {
-        "leads": [_told(lead, request) for lead in page[:PAGE]],
+        "leads": [_told(lead, request, in_sight) for lead in page[:PAGE]],
         "job": job,
         "tabs": [
             {
@@ -98,12 +100,24 @@ def _parsed(reference: str) -> int:
 
 
 def _own(request: PageRequest) -> LeadQuerySet:
+    return Lead.objects.visible_to(request.actor).filter(organisation=request.actor.organisation_id)
+
+
+def _fetched(own: LeadQuerySet) -> list[Lead]:
+    """The member's own leads with what they hit, read with the clock's eyes: they are its records, and outlast its
+    seeing the signals themselves."""
     related = ("indicator__value", "signal__indicator__value", "signal__organisation", "signal__current_version")
-    mine = Lead.objects.visible_to(request.actor).filter(organisation=request.actor.organisation_id)
-    return mine.select_related(*related, "signal__submitted_by", "job")
+    with acting_as(Actor.clock()):
+        return list(own.select_related(*related, "signal__submitted_by", "job"))
 
 
-def _told(lead: Lead, request: PageRequest) -> dict[str, object]:
+def _in_sight(request: PageRequest, leads: list[Lead]) -> set[int]:
+    """The signals (primary keys) of these leads that the member still sees."""
+    visible = Signal.objects.visible_to(request.actor).filter(pk__in={lead.signal_id for lead in leads})
+    return set(visible.values_list("pk", flat=True))
+
+
+def _told(lead: Lead, request: PageRequest, in_sight: set[int]) -> dict[str, object]:
     """A lead as a row of the list."""
     return {
         "id": lead.public_id,
@@ -115,6 +129,7 @@ def _told(lead: Lead, request: PageRequest) -> dict[str, object]:
         "is_near": lead.match == Lead.Match.NEAR,
         "created_at": lead.created_at,
         "signal": rows.row_of(lead.signal, request.actor),
+        "is_in_sight": lead.signal_id in in_sight,
         "job": lead.job.label,
     }
 
@@ -146,10 +161,10 @@ def _is_financial(request: PageRequest) -> bool:
 
 
 def _one(request: PageRequest, lead_id: int) -> Lead:
-    found = _own(request).filter(public_id=lead_id).first()
-    if found is None:
+    found = _fetched(_own(request).filter(public_id=lead_id))
+    if not found:
         raise Hidden(_("There is no such lead."))
-    return found
+    return found[0]
 
 
 def _same(request: PageRequest, lead: Lead) -> list[Lead]:
@@ -163,7 +178,7 @@ def _same(request: PageRequest, lead: Lead) -> list[Lead]:
 def _page(request: PageRequest, lead_id: int, form: forms.Finding, status: int = 200) -> HttpResponse:
     found = _one(request, lead_id)
     context = {
-        "lead": _told(found, request),
+        "lead": _told(found, request, _in_sight(request, [found])),
         "finding": getattr(found, "finding", None) or found.findings_beside.first(),
         "found_at": found.found_at,
         "same": len(_same(request, found)),

@@ -19,7 +19,6 @@ from tests.matrix.notation import (
     OWNER,
     PARTIES,
     SHARED,
-    WHILE_RECEIVING,
     WRONG,
     Rule,
     act,
@@ -54,6 +53,7 @@ NOT_ADDRESSED = {place.value: HIDDEN for place in OVERSEEN}
 """The owner and the programme see how far a recall has come; it is not addressed to them."""
 IN_THE_STUDIO = "editor publisher auditor"
 READS_LEDGER = "auditor steward member_admin"
+SEES_SIGNALS = "submitter reviewer analyst member_admin steward adjudicator external_adjudicator auditor"
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = {
     **ABOUT_MEMBERS,
@@ -70,8 +70,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "signals:look": (act(own=EVERYBODY, programme=EVERYBODY),),
-    "signals:list": (page(),),
-    "signals:find": (act(own=EVERYBODY, programme=EVERYBODY, body={"kind": "email", "value": FRESH}),),
+    "signals:list": (page(inside=SEES_SIGNALS),),
+    "signals:find": (
+        act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"kind": "email", "value": FRESH}),
+    ),
     "signals:resubmit": (
         page("returned", OWNER),
         act("returned", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT),
@@ -177,7 +179,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:confirm_hold": (act("dispute", PARTIES, other="analyst reviewer", programme="steward", proven=True),),
     "reviews:extend_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
     "reviews:end_dispute_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
-    "reviews:recalls": (page(),),
+    "reviews:recalls": (page(inside=SEES_SIGNALS),),
     "reviews:recall": (page("recall", PARTIES),),
     "reviews:acknowledge": (
         act(
@@ -197,7 +199,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "reviews:leads": (page(),),
-    "reviews:lead": (page("lead", WHILE_RECEIVING), act("lead", WHILE_RECEIVING, own="analyst", body=FINDING)),
+    "reviews:lead": (page("lead", OWNER), act("lead", OWNER, own="analyst", body=FINDING)),
     # The report and the ledger
     "transparency:editions": (page(nobody=OK),),
     "transparency:report": (page(nobody=OK),),

@@ -228,6 +228,13 @@ class TestSignal(models.Model):
         return f"test.{self.code.lower()}@example.org"
 
 
+class SupportQuerySet(models.QuerySet["Support"]):
+    def asking_first(self, organisation_id: int, today: date) -> "SupportQuerySet":
+        """The running support of the organisation, if it says that the programme is asked before anything is shared."""
+        running = self.filter(ended_at__isnull=True, until_on__gte=today)
+        return running.filter(organisation=organisation_id, ask_before_sharing=True)
+
+
 class Support(models.Model):
     """A small member that the programme helps for a year: a partner as second reviewer, targets in its office hours."""
 
@@ -237,7 +244,10 @@ class Support(models.Model):
     until_on = models.DateField()
     office_hours = models.CharField(max_length=120)
     ask_before_sharing = models.BooleanField()
+    """Nothing but the danger lane is shared without the programme's approval beside that of the own reviewer."""
     ended_at = models.DateTimeField(null=True)
+
+    objects = SupportQuerySet.as_manager()
 
     class Meta:
         constraints = [
