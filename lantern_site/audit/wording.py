@@ -93,7 +93,7 @@ SENTENCES: Mapping[str, Promise] = {
     "member.pack_exported": _("Compliance pack downloaded"),
     "member.suspended": _("Organisation suspended"),
     "member.resumed": _("Suspension ended"),
-    "member.leaving": _("Notice given"),
+    "member.leaving": _("Notice to leave given"),
     "member.left": _("Organisation left"),
     "member.certified_deletion": _("Deletion certified"),
     "agreement.published": _("Version of the agreement published"),
