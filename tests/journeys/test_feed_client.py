@@ -88,7 +88,7 @@ class Machine:
             return answer.code
 
 
-def seen_by(of: Organisation) -> dict[str, str]:
+def seen_by(of: Organisation) -> dict[str, str | None]:
     """What the member may use: what others share with it and is in use, with the values."""
     analyst = builders.actor(of, Role.ANALYST, now=clock.now())
     with acting_as(analyst):

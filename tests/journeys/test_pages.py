@@ -77,6 +77,7 @@ PAGES = {
     "application": (Role.STEWARD, "/applications/{application}/"),
     "organisation in its onboarding": (Role.STEWARD, "/members/{coming}/"),
     "law and compliance": (Role.STEWARD, "/members/{coming}/compliance/"),
+    "versions of the agreement": (Role.STEWARD, "/agreements/"),
     "members": (Role.STEWARD, "/members/"),
     "our organisation": (Role.MEMBER_ADMIN, "/members/{pixelpond}/"),
     "another organisation": (Role.MEMBER_ADMIN, "/members/{kestrel}/"),

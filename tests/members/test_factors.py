@@ -43,7 +43,7 @@ def reset(person: Staff, by: Actor, reason: FactorLoss = FactorLoss.LOST) -> Sta
 
 
 def has_factor(person: Staff) -> bool:
-    return Authenticator.objects.filter(user=person).exists()
+    return bool(Authenticator.objects.filter(user=person).exists())
 
 
 def test_a_reset_ends_factors_and_sessions_leaves_a_trace_and_tells_the_person(pixelpond: Organisation) -> None:

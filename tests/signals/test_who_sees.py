@@ -46,7 +46,7 @@ def test_without_a_role_there_are_no_leads_disputes_or_recalls() -> None:
         assert Delivery.objects.visible_to(analyst).exists()
     with acting_as(nobody):
         for things in (Delivery, Dispute, Lead):
-            assert not things._default_manager.visible_to(nobody).exists()  # type: ignore[attr-defined]
+            assert not things._default_manager.visible_to(nobody).exists()
 
 
 def test_pages_say_so_and_opening_a_signal_gives_no_receipt() -> None:
