@@ -48,6 +48,7 @@ JOBS = {
     "lapse roles": every(60, "members.lapse_roles"),
     "warn people": every(3600, "members.warn_people"),
     "forget people": every(3600, "members.forget_people"),
+    "forget applications": every(24 * 3600, "members.forget_applications"),
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),

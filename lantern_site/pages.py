@@ -73,7 +73,8 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         known.now = clock.now()
         known.actor = known.person.actor(known.now, is_proven=_is_proven(known))
         known.is_suspended = known.person.access(known.now.date()) == Access.SUSPENDED
-        if known.actor.roles & SECOND_FACTOR_REQUIRED and not is_mfa_enabled(known.person, SECOND_FACTORS):
+        needs_factor = known.actor.roles & SECOND_FACTOR_REQUIRED or known.person.factor_reset_at is not None
+        if needs_factor and not is_mfa_enabled(known.person, SECOND_FACTORS):
             remember_the_way(known, known.get_full_path() if known.method == "GET" else "/")
             return redirect("mfa_index")
         with timezone.override(ZoneInfo(known.person.time_zone)):

@@ -23,6 +23,7 @@ class Why(StrEnum):
     RETRACTED_BEFORE = "retracted_before"
     POSSIBLY_CHILD = "possibly_child"
     VOLUME = "volume"
+    SUPPORTED = "supported"
     PROBATION = "probation"
     CRITICAL = "critical"
     SAMPLE = "sample"
@@ -32,7 +33,8 @@ class Why(StrEnum):
 class Circumstances:
     """Everything that the rule looks at.
 
-    `draw` is the signal's own number out of 0..99, drawn when it was submitted, so that the answer never changes.
+    `asks_first`: the member is supported, and the programme is asked before anything of it is shared. `draw` is the
+    signal's own number out of 0..99, drawn when it was submitted, so that the answer never changes.
     """
 
     kind: Kind
@@ -40,6 +42,7 @@ class Circumstances:
     danger: bool
     possibly_child: bool
     warnings: frozenset[str]
+    asks_first: bool
     on_probation: bool
     identifiers_shared: int
     identifiers_in_24h: int
@@ -89,6 +92,8 @@ def _programme_first(given: Circumstances, identifier: bool) -> Why | None:
         return Why.WARNING
     if given.possibly_child:
         return Why.POSSIBLY_CHILD
+    if given.asks_first:
+        return Why.SUPPORTED
     if identifier and given.identifiers_in_24h > UNUSUAL_VOLUME and given.checked_in_24h < UNUSUAL_CHECKED:
         return Why.VOLUME
     if identifier and given.on_probation and given.identifiers_shared < PROBATION_FIRST:

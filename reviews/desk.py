@@ -10,13 +10,15 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.members.models import (
     AdviceVersion,
+    Application,
     Attestation,
     Organisation,
     SecurityIncident,
     SubjectRequest,
+    TestSignal,
 )
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import concerns
+from lantern_site.members.policies import concerns, organisation_id_of
 from reviews import queues
 from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet
 from reviews.workflow import DisputeState
@@ -119,6 +121,20 @@ def notes_to_confirm(actor: Actor) -> QuerySet[AdviceVersion]:
     return AdviceVersion.objects.unconfirmed_by(actor.organisation_id)
 
 
+def applications_to_decide(actor: Actor) -> QuerySet[Application]:
+    """Organisations that ask to take part, or appeal, and wait for the programme; the longest waiting first."""
+    if not concerns(actor, Permission.MANAGE_MEMBERS):
+        return Application.objects.none()
+    return Application.objects.waiting()
+
+
+def tests_to_acknowledge(actor: Actor) -> QuerySet[TestSignal]:
+    """The newest test signal of the actor's own member, until one of its people says that it is there."""
+    if actor.programme or not concerns(actor, Permission.ATTEST, Permission.ACKNOWLEDGE):
+        return TestSignal.objects.none()
+    return TestSignal.objects.unacknowledged_by(organisation_id_of(actor))
+
+
 def late_in_registers(actor: Actor, now: datetime) -> Lists:
     """What is overdue in the programme's registers."""
     if not concerns(actor, Permission.READ_REGISTERS):
@@ -147,6 +163,8 @@ def lists(actor: Actor, now: datetime) -> Lists:
         "expiring": expiring(actor, now),
         "attestations": attestations_to_make(actor),
         "notes": notes_to_confirm(actor),
+        "applications": applications_to_decide(actor),
+        "tests": tests_to_acknowledge(actor),
         **late_in_registers(actor, now),
     }
 

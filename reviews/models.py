@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import Organisation, Staff
+from lantern_site.members.policies import sees_signals
 from reviews import workflow
 from reviews.workflow import DeliveryState, DisputeState, Reason, Scope
 from signals.models import Incident, Indicator, Lead, Signal
@@ -80,6 +81,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def visible_to(self, actor: Actor) -> "DisputeQuerySet":
         """The opener, the owners of what is disputed, and the programme."""
+        if not sees_signals(actor):
+            return self.none()
         if actor.programme or actor.is_clock:
             return self.all()
         owned = self.model._default_manager.filter(touches__organisation=actor.organisation_id).values("pk")
@@ -247,6 +250,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         The signal is asked for in a query of its own: a join would lose the deliveries of a member that has left the
         community since.
         """
+        if not sees_signals(actor):
+            return self.none()
         if actor.programme or actor.is_clock:
             return self.all()
         owned = Signal.objects.owned_by(actor.organisation_id).values("pk")

@@ -19,7 +19,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members import roles
 from lantern_site.members.permissions import Permission, roles_for
-from lantern_site.members.roles import PROGRAMME_ROLES, Role
+from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, Role
 from reviews import desk
 
 Words = str | Promise
@@ -39,6 +39,8 @@ class Place:
     counts: tuple[str, ...] = ()
     group: Words = ""
     short: Words = ""
+    is_own: bool = False
+    """The address names the organisation of whoever goes there."""
 
 
 PLACES = (
@@ -51,7 +53,13 @@ PLACES = (
         ("queue",),
         short=gettext_lazy("Queue"),
     ),
-    Place("signals:list", gettext_lazy("All signals"), "list-checks", short=gettext_lazy("Signals")),
+    Place(
+        "signals:list",
+        gettext_lazy("All signals"),
+        "list-checks",
+        roles_for({Permission.SEE_SIGNALS}),
+        short=gettext_lazy("Signals"),
+    ),
     Place(
         "reviews:disputes",
         gettext_lazy("Disputes"),
@@ -78,10 +86,25 @@ PLACES = (
     ),
     Place("reviews:leads", gettext_lazy("Leads"), "crosshair", roles_for({Permission.FIND}), ("leads",)),
     Place(
+        "members:keys",
+        gettext_lazy("Keys"),
+        "key-round",
+        roles_for({Permission.SEE_KEYS}) & MEMBER_ROLES,
+        is_own=True,
+    ),
+    Place(
         "members:directory",
         gettext_lazy("Members"),
         "building-2",
         PROGRAMME_ROLES | {Role.MEMBER_ADMIN},
+        group=PROGRAMME,
+    ),
+    Place(
+        "members:applications",
+        gettext_lazy("Applications"),
+        "user-plus",
+        roles_for({Permission.MANAGE_MEMBERS, Permission.READ_REGISTERS}),
+        ("applications",),
         group=PROGRAMME,
     ),
     Place("signals:communities", gettext_lazy("Communities"), "users", group=PROGRAMME),
@@ -168,7 +191,7 @@ def _nav(request: HttpRequest, counts: dict[str, int], here: str) -> list[dict[s
     actor = _actor(request)
     if actor is None:
         return []
-    offered = [(place, url) for place in PLACES if (url := _address(place)) and roles.has(actor, *place.needs)]
+    offered = [(place, url) for place in PLACES if (url := _address(place, actor)) and roles.has(actor, *place.needs)]
     path = reverse(here) if here else request.path
     current = max((url for _place, url in offered if _leads_to(url, path)), key=len, default="")
     return [
@@ -186,9 +209,9 @@ def _nav(request: HttpRequest, counts: dict[str, int], here: str) -> list[dict[s
     ]
 
 
-def _address(place: Place) -> str:
+def _address(place: Place, actor: Actor | None = None) -> str:
     try:
-        return reverse(place.name)
+        return reverse(place.name, args=[actor.organisation] if place.is_own and actor else [])
     except NoReverseMatch:
         return ""
 

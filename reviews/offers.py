@@ -29,6 +29,7 @@ WHY: Mapping[Why, str | Promise] = {
     Why.RETRACTED_BEFORE: gettext_lazy("it was retracted before"),
     Why.POSSIBLY_CHILD: gettext_lazy("the account holder is possibly a child"),
     Why.VOLUME: gettext_lazy("the member shares unusually many identifiers"),
+    Why.SUPPORTED: gettext_lazy("the member is supported, and asks before it shares"),
     Why.PROBATION: gettext_lazy("the member is on probation"),
     Why.CRITICAL: gettext_lazy("it is a critical identifier"),
     Why.SAMPLE: gettext_lazy("it was drawn for the sample"),

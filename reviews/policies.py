@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.members.models import Support
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from reviews import approvals
@@ -32,6 +33,7 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             danger=signal.danger,
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
+            asks_first=_asks_first(signal, kind, now),
             on_probation=on_probation,
             identifiers_shared=shared,
             identifiers_in_24h=in_24h,
@@ -47,6 +49,13 @@ def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tu
     shared = Count("pk", filter=Q(activated_at__isnull=False))
     numbers = counted.aggregate(today=Count("pk", filter=today), shared=shared)
     return numbers["today"], numbers["shared"] if on_probation else 0
+
+
+def _asks_first(signal: Signal, kind: Kind, now: datetime) -> bool:
+    """Looked up only where nothing else has decided already whether the programme comes first."""
+    if signal.danger or signal.warnings or kind == Kind.KEYWORD:
+        return False
+    return Support.objects.asking_first(signal.organisation_id, now.date()).exists()
 
 
 def _checked(signals: SignalQuerySet) -> int:

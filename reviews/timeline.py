@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet, Payload
 from lantern_site.members.models import ApiKey, Community, Staff
+from lantern_site.members.policies import sees_signals
 from reviews.models import Dispute, Recall
 from reviews.workflow import Attestation, HoldReason, Reason, RecallAnswer, RecallCause, Result
 from signals.models import Signal
@@ -241,6 +242,8 @@ def _who(entry: Entry, reader: _Reader) -> tuple[str, str]:
 
 def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
     """What happened since a moment: action, its words and how often, as far as the actor is told of it."""
+    if not sees_signals(actor):
+        return []
     told = Entry.objects.filter(at__gte=moment, action__in=SENTENCES.keys() - {"signal.revealed"})
     if not actor.programme:
         communities = Community.objects.with_member(actor.organisation_id)

@@ -32,6 +32,7 @@ INTERFACE = [route for route in ROUTES if route.resource is not None and not rou
 
 FOR_EVERYBODY = {
     "members:appeal",  # behind the secret of the applicant's own link
+    "members:withdraw_application",
     "members:application_status",
     "members:apply",
     "members:accept_invitation",  # whoever has the token of a mail

@@ -54,6 +54,7 @@ class Entry(models.Model):
             models.Index(fields=["audience", "position"], name="entry_by_audience"),
             models.Index(fields=["actor", "position"], name="entry_by_actor"),
             models.Index(fields=["action", "at"], name="entry_by_action"),
+            models.Index(fields=["organisation", "-at"], name="entry_by_organisation"),
         ]
 
     def __str__(self) -> str:

@@ -116,7 +116,7 @@ def may_move(organisation: Organisation, move: Move, today: date) -> MemberState
 
 def next_move(organisation: Organisation) -> Move | None:
     """The next step on the way in, if the organisation is on it."""
-    return next((move for move in WAY_IN if MOVES[move].start == organisation.state), None)
+    return next((move for move in WAY_IN if organisation.state in MOVES[move].starts), None)
 
 
 @dataclass(frozen=True)
@@ -272,6 +272,18 @@ def _parted(reach: Reach) -> list[str]:
     return [_still_sign_in(reach), _corrections_only(reach)]
 
 
+def _ended(reach: Reach) -> list[str]:
+    people = ngettext(
+        "The access of %(n)d person of it ends at once.", "The access of %(n)d people of it ends at once.", reach.people
+    )
+    keys = ngettext("%(n)d key ends at once.", "%(n)d keys end at once.", reach.keys)
+    return [
+        people % {"n": reach.people},
+        keys % {"n": reach.keys},
+        _("Its name is free again, and it may apply anew. What it said is forgotten after two years."),
+    ]
+
+
 def _may_sign_in(reach: Reach) -> str:
     words = ngettext("%(n)d person of it can sign in.", "%(n)d people of it can sign in.", reach.people)
     return words % {"n": reach.people}
@@ -302,4 +314,6 @@ _TOLD: Mapping[Move, Callable[[Reach], list[str]]] = {
     Move.ACTIVATE: _activated,
     Move.LEAVE: _leaving,
     Move.PART: _parted,
+    Move.WITHDRAW: _ended,
+    Move.END: _ended,
 }

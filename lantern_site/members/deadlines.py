@@ -12,6 +12,8 @@ TRAINING_LASTS = timedelta(days=365)
 INVITATION_LASTS = timedelta(days=7)
 INVITATION_KEPT = timedelta(days=30)
 """How long an address stays here after its invitation has ended."""
+APPLICATION_KEPT = timedelta(days=730)
+"""How long what an applicant said stays here after it was declined or ended on the way."""
 NAME_KEPT = timedelta(days=730)
 """How long after leaving a name stands behind a pseudonym."""
 

@@ -31,10 +31,11 @@ class MemberState(TextChoices):
     ACTIVE = "active", _("Active")
     LEAVING = "leaving", _("Leaving")
     LEFT = "left", _("Left")
+    ENDED = "ended", _("Ended on the way")
 
 
-NOT_ADMITTED = frozenset({MemberState.APPLICANT, MemberState.DECLINED, MemberState.DEFERRED})
-"""Those who ask to take part. No list of members shows them, and their name is not taken yet."""
+NOT_ADMITTED = frozenset({MemberState.APPLICANT, MemberState.DECLINED, MemberState.DEFERRED, MemberState.ENDED})
+"""Those who ask to take part, or did. No list of members shows them, and their name is not taken yet."""
 ON_THE_WAY = frozenset({MemberState.APPROVED, MemberState.SIGNED, MemberState.ONBOARDING})
 GONE = frozenset({MemberState.LEAVING, MemberState.LEFT})
 
@@ -50,6 +51,8 @@ class Move(TextChoices):
     ACTIVATE = "activate", _("Activate")
     LEAVE = "leave", _("Leave")
     PART = "part", _("Part for good")
+    WITHDRAW = "withdraw", _("Withdraw the application")
+    END = "end", _("End it on the way")
 
 
 class GateKind(TextChoices):
@@ -104,38 +107,44 @@ CRITERIA: Mapping[GateKind, Promise] = {
 class Step:
     """A row of the table: where the move starts, where it leads, and which gates it adds to those passed before."""
 
-    start: MemberState
+    starts: frozenset[MemberState]
     end: MemberState
     gates: frozenset[GateKind] = frozenset()
 
 
+def _from(*states: MemberState) -> frozenset[MemberState]:
+    return frozenset(states)
+
+
 MOVES: Mapping[Move, Step] = {
-    Move.DECLINE: Step(MemberState.APPLICANT, MemberState.DECLINED),
-    Move.APPEAL: Step(MemberState.DECLINED, MemberState.APPLICANT),
-    Move.DEFER: Step(MemberState.APPLICANT, MemberState.DEFERRED),
-    Move.REOPEN: Step(MemberState.DEFERRED, MemberState.APPLICANT),
-    Move.APPROVE: Step(MemberState.APPLICANT, MemberState.APPROVED, frozenset(CRITERIA)),
-    Move.SIGN: Step(MemberState.APPROVED, MemberState.SIGNED, frozenset({GateKind.COMPLIANCE_REVIEW})),
+    Move.DECLINE: Step(_from(MemberState.APPLICANT), MemberState.DECLINED),
+    Move.APPEAL: Step(_from(MemberState.DECLINED), MemberState.APPLICANT),
+    Move.DEFER: Step(_from(MemberState.APPLICANT), MemberState.DEFERRED),
+    Move.REOPEN: Step(_from(MemberState.DEFERRED), MemberState.APPLICANT),
+    Move.APPROVE: Step(_from(MemberState.APPLICANT), MemberState.APPROVED, frozenset(CRITERIA)),
+    Move.SIGN: Step(_from(MemberState.APPROVED), MemberState.SIGNED, frozenset({GateKind.COMPLIANCE_REVIEW})),
     Move.ONBOARD: Step(
-        MemberState.SIGNED,
+        _from(MemberState.SIGNED),
         MemberState.ONBOARDING,
         frozenset({GateKind.AGREEMENT, GateKind.CONTACT, GateKind.DATA_PROTECTION}),
     ),
     Move.ACTIVATE: Step(
-        MemberState.ONBOARDING, MemberState.ACTIVE, frozenset({GateKind.TRAINING, GateKind.TEST_SIGNAL})
+        _from(MemberState.ONBOARDING), MemberState.ACTIVE, frozenset({GateKind.TRAINING, GateKind.TEST_SIGNAL})
     ),
-    Move.LEAVE: Step(MemberState.ACTIVE, MemberState.LEAVING),
-    Move.PART: Step(MemberState.LEAVING, MemberState.LEFT),
+    Move.LEAVE: Step(_from(MemberState.ACTIVE), MemberState.LEAVING),
+    Move.PART: Step(_from(MemberState.LEAVING), MemberState.LEFT),
+    Move.WITHDRAW: Step(ON_THE_WAY | {MemberState.APPLICANT, MemberState.DEFERRED}, MemberState.ENDED),
+    Move.END: Step(ON_THE_WAY, MemberState.ENDED),
 }
 WAY_IN = (Move.APPROVE, Move.SIGN, Move.ONBOARD, Move.ACTIVATE)
-GATES_ARE_KEPT = frozenset(MemberState) - GONE - {MemberState.DECLINED}
+GATES_ARE_KEPT = frozenset(MemberState) - GONE - {MemberState.DECLINED, MemberState.ENDED}
 """The states in which gates are passed and opened again."""
 
 
 def target(state: str, move: Move) -> MemberState:
     """The state that a move leads to. Raises WrongState when it is not open from here."""
     step = MOVES[move]
-    if state != step.start:
+    if state not in step.starts:
         raise WrongState(
             gettext("“%(move)s” is not open: the organisation is in the state “%(state)s”.")
             % {"move": move.label, "state": MemberState(state).label}
@@ -179,6 +188,22 @@ class Revocation(TextChoices):
     LEAKED = "leaked", _("It has leaked")
     LEFT = "left", _("The organisation has left")
     UNNEEDED = "unneeded", _("No longer needed")
+
+
+class FactorLoss(TextChoices):
+    """Why somebody's second factor is reset."""
+
+    LOST = "lost", _("The device is lost")
+    BROKEN = "broken", _("The device is broken or was replaced")
+    STOLEN = "stolen", _("The device was stolen, or is in other hands")
+
+
+class IdentityCheck(TextChoices):
+    """How whoever resets a second factor made sure that the person themselves asked: a mail alone is not enough."""
+
+    IN_PERSON = "in_person", _("They stood before me")
+    VIDEO = "video", _("I know them, and saw them in a video call")
+    CALLED_BACK = "called_back", _("I called a number that was known before")
 
 
 class Capability(StrEnum):

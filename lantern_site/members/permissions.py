@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site.members.lifecycle import Capability, KeyScope
-from lantern_site.members.roles import Role
+from lantern_site.members.roles import MEMBER_ROLES, Role
 
 
 class Permission(TextChoices):
     SHARE = "share", _("Share and correct signals")
     SHARE_IN_DANGER = "share_in_danger", _("Share a signal while a child may be in danger now")
     CANCEL = "cancel", _("Cancel what was never shared")
+    SEE_SIGNALS = "see_signals", _("See signals, masked, and what became of them")
     REVIEW = "review", _("Approve, reject and return what colleagues submitted")
     WITHDRAW = "withdraw", _("Withdraw a signal of the own organisation")
     RENEW = "renew", _("Renew a signal of the own organisation")
@@ -41,6 +42,7 @@ class Permission(TextChoices):
     GIVE_NOTICE = "give_notice", _("Give notice that the own organisation leaves")
     MANAGE_COMMUNITIES = "manage_communities", _("Keep communities")
     MANAGE_STAFF = "manage_staff", _("Invite people, grant and end their roles")
+    RESET_FACTOR = "reset_factor", _("Reset a second factor that somebody has lost")
     SEE_STAFF = "see_staff", _("See who works for any organisation, in which roles")
     SEE_KEYS = "see_keys", _("See keys of machines, and what they have read")
     ISSUE_KEYS = "issue_keys", _("Issue keys of machines")
@@ -86,6 +88,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SHARE: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, trained=True, needs=Capability.SUBMIT),
     Permission.SHARE_IN_DANGER: rule(Role.SUBMITTER, scope=KeyScope.SUBMIT, needs=Capability.SUBMIT),
     Permission.CANCEL: rule(Role.SUBMITTER, Role.REVIEWER, scope=KeyScope.SUBMIT),
+    Permission.SEE_SIGNALS: rule(  # not for those who only count, nor for whoever holds no role
+        *MEMBER_ROLES, Role.STEWARD, Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR, Role.AUDITOR
+    ),
     Permission.REVIEW: rule(Role.REVIEWER, Role.STEWARD, trained=True),
     Permission.WITHDRAW: rule(Role.REVIEWER),
     Permission.RENEW: rule(Role.REVIEWER, trained=True, needs=Capability.SUBMIT),
@@ -110,6 +115,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.GIVE_NOTICE: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.MANAGE_COMMUNITIES: rule(Role.STEWARD, proven=True),
     Permission.MANAGE_STAFF: rule(Role.MEMBER_ADMIN, Role.STEWARD),
+    Permission.RESET_FACTOR: rule(Role.MEMBER_ADMIN, Role.STEWARD, proven=True),
     Permission.SEE_KEYS: rule(Role.MEMBER_ADMIN, Role.ANALYST, Role.STEWARD, Role.AUDITOR),
     Permission.SEE_STAFF: rule(Role.STEWARD, Role.AUDITOR),
     Permission.ISSUE_KEYS: rule(Role.MEMBER_ADMIN, proven=True, needs=Capability.CONNECT),
@@ -156,7 +162,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
         Permission.WITHDRAW,
         Permission.RENEW,
     ),
-    Field.REVIEWING: (Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
+    Field.REVIEWING: (Permission.SEE_SIGNALS, Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
     Field.RECEIVING: (
         Permission.READ_FEED,
         Permission.MATCH,
@@ -174,6 +180,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
     ),
     Field.ADMINISTRATION: (
         Permission.MANAGE_STAFF,
+        Permission.RESET_FACTOR,
         Permission.SEE_KEYS,
         Permission.ISSUE_KEYS,
         Permission.ROTATE_KEYS,

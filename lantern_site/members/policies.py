@@ -89,6 +89,21 @@ _STANDING = {
 }
 
 
+def sees_signals(actor: Actor) -> bool:
+    """Whether signals, leads, disputes and recalls are there at all for whoever asks: some role must be held.
+
+    What keys see is asked where they come in, by their scopes.
+    """
+    return actor.kind != ActorKind.STAFF or concerns(actor, Permission.SEE_SIGNALS)
+
+
+def may_see_signals(actor: Actor) -> None:
+    if not sees_signals(actor):
+        raise NotAllowed(
+            _("Your roles show you nothing of signals. Whoever administers your organisation grants roles.")
+        )
+
+
 def may_see_keys(actor: Actor, organisation: Organisation) -> None:
     """Whether the actor may see the keys of this organisation, and what they have read."""
     if not actor.programme and actor.organisation_id != organisation.pk:
@@ -183,6 +198,22 @@ def not_for_oneself(actor: Actor, person: Staff) -> None:
         raise NotAllowed(_("Nobody changes their own roles or access. Ask a colleague who administers."))
 
 
+def may_reset_factor(actor: Actor, person: Staff, now: datetime) -> None:
+    """Raise a refusal unless the actor may take away somebody's lost second factor.
+
+    A member's admin does for the own people; a steward for people of the programme, for admins of members, and where a
+    member has no admin who could. Nobody does for themselves.
+    """
+    not_for_oneself(actor, person)
+    own = actor.organisation_id == person.organisation_id
+    if not own and not actor.programme:
+        raise NotAllowed(_("You administer your own organisation only."))
+    admins = administrators(person.organisation, now)
+    if not own and admins.exists() and not admins.filter(staff=person).exists():
+        raise NotAllowed(_("This organisation has an admin of its own, who does this."))
+    require(actor, Permission.RESET_FACTOR)
+
+
 def administrators(organisation: Organisation, now: datetime) -> GrantQuerySet:
     """The grants of those who administer its people and can do so now."""
     role = Role.STEWARD if organisation.is_programme else Role.MEMBER_ADMIN
@@ -210,8 +241,11 @@ def roles_of(organisation: Organisation) -> frozenset[Role]:
 
 
 def needs_second_factor(person: Staff, now: datetime) -> bool:
-    """Whether one of the person's roles asks for it."""
-    return person.grants.valid_at(now).filter(role__in=SECOND_FACTOR_REQUIRED).exists()
+    """Whether one of the person's roles asks for it, or a lost one has yet to be replaced."""
+    return (
+        person.factor_reset_at is not None
+        or person.grants.valid_at(now).filter(role__in=SECOND_FACTOR_REQUIRED).exists()
+    )
 
 
 def may_see_person(actor: Actor, person: Staff) -> None:

@@ -8,6 +8,7 @@ from celery import shared_task
 from lantern_site import clock
 from lantern_site.members.services import (
     communities,
+    factors,
     gates,
     invitations,
     key_duties,
@@ -16,6 +17,7 @@ from lantern_site.members.services import (
     organisations,
     people_duties,
     sessions,
+    ways_out,
 )
 from lantern_site.members.services.registers import attestations, incidents, subject_requests
 
@@ -80,6 +82,11 @@ def mail_notice(notice_id: int) -> None:
     people_duties.deliver(notice_id=notice_id)
 
 
+@shared_task(name="members.mail_factor_reset", ignore_result=True, autoretry_for=(OSError,), retry_backoff=True)
+def mail_factor_reset(staff_id: int) -> None:
+    factors.deliver(staff_id=staff_id)
+
+
 @shared_task(name="members.mail_administrators", ignore_result=True)
 def mail_administrators(organisation_id: int) -> None:
     people_duties.remind(organisation_id=organisation_id, now=clock.now())
@@ -98,6 +105,11 @@ def warn_people() -> None:
 @shared_task(name="members.forget_people", ignore_result=True)
 def forget_people() -> None:
     people_duties.forget_people(now=clock.now())
+
+
+@shared_task(name="members.forget_applications", ignore_result=True)
+def forget_applications() -> None:
+    ways_out.forget(now=clock.now())
 
 
 @shared_task(name="members.forget_invitations", ignore_result=True)

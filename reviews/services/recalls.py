@@ -12,7 +12,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.models import Organisation
-from lantern_site.members.policies import staff_of
+from lantern_site.members.policies import sees_signals, staff_of
 from reviews import clocks, disputing
 from reviews.models import Delivery, Recall
 from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
@@ -80,7 +80,7 @@ def deliver(*, recall_id: int, actor: Actor, now: datetime) -> None:
         due = Delivery.objects.filter(organisation=actor.organisation_id, state=DeliveryState.DUE)
         mine = due.select_related("recall", "organisation").filter(recall__public_id=recall_id)
         delivery = mine.select_for_update(of=("self",)).first()
-        if delivery is None:
+        if delivery is None or not sees_signals(actor):
             return
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
         delivery.save(update_fields=["state", "delivered_at"])
@@ -133,7 +133,7 @@ def _addressed(recall_id: int, actor: Actor, now: datetime) -> Iterator[tuple[Re
         recall = Recall.objects.select_for_update().filter(public_id=recall_id).first()
         mine = Delivery.objects.select_related("organisation").filter(organisation=actor.organisation_id)
         delivery = mine.filter(recall=recall).first()
-        if recall is None or delivery is None:
+        if recall is None or delivery is None or not sees_signals(actor):
             raise Hidden(_("There is no such recall."))
         if delivery.is_acknowledged:
             raise WrongState(_("Your organisation has acknowledged this recall."))

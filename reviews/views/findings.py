@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.policies import organisation_of
@@ -53,7 +54,8 @@ def _same(request: PageRequest, lead: Lead) -> list[Lead]:
     if lead.match != Lead.Match.EXACT or lead.indicator.kind not in HASHES:
         return []
     alike = piles.leads_of(request.actor).without_finding().filter(indicator=lead.indicator_id, match=Lead.Match.EXACT)
-    return list(alike.exclude(pk=lead.pk).order_by("pk")[:500])
+    with acting_as(Actor.clock()):
+        return list(alike.exclude(pk=lead.pk).order_by("pk")[:500])
 
 
 def _page(request: PageRequest, lead_id: int, form: forms.Finding, status: int = 200) -> HttpResponse:
@@ -98,7 +100,8 @@ def _together(
     request: PageRequest, lead_ids: list[int], form: forms.Finding, status: int = 200, *, is_rehearsed: bool = False
 ) -> HttpResponse:
     wanted = piles.leads_of(request.actor).without_finding().filter(public_id__in=lead_ids[: findings.MOST_AT_ONCE])
-    found = piles.page(wanted, "", findings.MOST_AT_ONCE)
+    with acting_as(Actor.clock()):
+        found = piles.page(wanted, "", findings.MOST_AT_ONCE)
     if not found:
         raise Hidden(_("There is no such lead."))
     context = {

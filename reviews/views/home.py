@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
@@ -34,6 +35,8 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "expiring": (gettext_lazy("Expiring soon"), gettext_lazy("signals end within 14 days"), "signals:list"),
     "attestations": (gettext_lazy("Attestations"), gettext_lazy("periods are not attested"), "members:attestations"),
     "notes": (gettext_lazy("Advisory notes"), gettext_lazy("wait to be read"), "members:notes"),
+    "applications": (gettext_lazy("Applications"), gettext_lazy("wait for a decision"), "members:applications"),
+    "tests": (gettext_lazy("Test signal"), gettext_lazy("waits to be acknowledged"), "members:test_signal"),
     "late_attestations": (
         gettext_lazy("Attestations overdue"),
         gettext_lazy("of all organisations"),
@@ -52,6 +55,8 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
 }
 """What may wait: heading, what the number counts, and where it is dealt with."""
 
+OF_OWN_ORGANISATION = {"tests"}
+"""Dealt with at an address that names the organisation."""
 PARAMETERS = {
     "answer": "?tab=answer",
     "confirm": "?tab=confirm",
@@ -82,7 +87,8 @@ def _desk(request: PageRequest) -> HttpResponse:
         "reviewing": reviewing,
         "claims": waiting.rows_of(_page(queues.claimed_by(actor, now), CLAIMS), actor, now) if reviewing else [],
         "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
-        "waiting": [_tile(name, counts[name]) for name in WAITING if counts[name]],
+        "waiting": [_tile(name, counts[name], actor) for name in WAITING if counts[name]],
+        "applications": desk.applications_to_decide(actor)[:DUE],
         "since": timeline.since(actor, now - timedelta(days=1)),
     }
     return render(request, "reviews/home.html", context)
@@ -98,6 +104,7 @@ def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
     return full.order_by(*order.FORWARDS)[:most]
 
 
-def _tile(name: str, count: int) -> dict[str, object]:
+def _tile(name: str, count: int, actor: Actor) -> dict[str, object]:
     label, note, address = WAITING[name]
-    return {"label": label, "note": note, "value": count, "url": reverse(address) + PARAMETERS.get(name, "")}
+    url = reverse(address, args=[actor.organisation] if name in OF_OWN_ORGANISATION else [])
+    return {"label": label, "note": note, "value": count, "url": url + PARAMETERS.get(name, "")}

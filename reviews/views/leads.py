@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lantern_site import public_ids
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.pages import PageRequest, signed_in
 from reviews import forms, piles
@@ -14,7 +16,7 @@ from reviews.models import Finding
 from reviews.services import findings
 from signals import rows
 from signals.leads import reference_of
-from signals.models import Lead, LeadQuerySet, MatchJob
+from signals.models import Lead, LeadQuerySet, MatchJob, Signal
 from signals.policies import unknown_job
 
 PAGE = 25
@@ -34,7 +36,9 @@ def index(request: PageRequest) -> HttpResponse:
         every = piles.alike(every, top, by)
     found = every.filter(found_at__isnull=not done)
     in_piles = top is None and by in piles.GROUPINGS
-    page, sizes = piles.piles(found, by, before, PAGE) if in_piles else (piles.page(found, before, PAGE), {})
+    with acting_as(Actor.clock()):  # own leads are own records: they outlast seeing the signals themselves
+        page, sizes = piles.piles(found, by, before, PAGE) if in_piles else (piles.page(found, before, PAGE), {})
+        tabs = _tabs(request, every, done=done)
     shown = page[:PAGE]
     context = {
         "form": form,
@@ -43,7 +47,7 @@ def index(request: PageRequest) -> HttpResponse:
         "job": job,
         "top": top,
         "all_url": _address(request, **{"with": "", "before": ""}),
-        "tabs": _tabs(request, every, done=done),
+        "tabs": tabs,
         "older_url": _address(request, before=piles.place(page[PAGE - 1])) if len(page) > PAGE else "",
         "newer_url": _address(request, before="") if before else "",
         "may_choose": not done and not in_piles,
@@ -93,7 +97,8 @@ def parsed(reference: str) -> int:
 
 
 def one(request: PageRequest, lead_id: int) -> Lead:
-    found = piles.leads_of(request.actor).filter(public_id=lead_id).first()
+    with acting_as(Actor.clock()):
+        found = piles.leads_of(request.actor).filter(public_id=lead_id).first()
     if found is None:
         raise Hidden(_("There is no such lead."))
     return found
@@ -123,6 +128,8 @@ def _pile(lead: Lead, sizes: dict[int, int], request: PageRequest) -> dict[str, 
 def tell(leads: list[Lead], request: PageRequest) -> list[dict[str, object]]:
     """Leads as rows of a list."""
     known = rows.corroborations([lead.signal for lead in leads], request.actor)
+    visible = Signal.objects.visible_to(request.actor).filter(pk__in={lead.signal_id for lead in leads})
+    in_sight = set(visible.values_list("pk", flat=True))
     return [
         {
             "id": lead.public_id,
@@ -133,6 +140,7 @@ def tell(leads: list[Lead], request: PageRequest) -> list[dict[str, object]]:
             "how": piles.how(lead),
             "created_at": lead.created_at,
             "signal": rows.row_of(lead.signal, request.actor, corroborations=known.get(lead.signal_id, 0)),
+            "is_in_sight": lead.signal_id in in_sight,
             "job": lead.job.label,
         }
         for lead in leads

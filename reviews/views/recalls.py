@@ -15,7 +15,7 @@ from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, Refusal
-from lantern_site.members.policies import Answer, permits
+from lantern_site.members.policies import Answer, may_see_signals, permits, sees_signals
 from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import cases, desk, disputing, forms
 from reviews.models import Delivery, Recall
@@ -38,6 +38,7 @@ def sent_by(actor: Actor) -> QuerySet[Recall]:
 @signed_in
 def index(request: PageRequest) -> HttpResponse:
     """What waits, the oldest first; what was answered and what was sent, the newest first."""
+    may_see_signals(request.actor)
     actor = request.actor
     received = Delivery.objects.filter(organisation=actor.organisation_id)
     waiting = Delivery.objects.waiting_for(actor.organisation_id)
@@ -101,7 +102,7 @@ def _recall(
     """The page of a recall, inside `acting_as` only."""
     actor = request.actor
     found = Recall.objects.filter(public_id=recall_id).first()
-    if found is None:
+    if found is None or not sees_signals(actor):
         raise _unknown()
     own = found.deliveries.filter(organisation=actor.organisation_id)
     mine = own.select_related("recall", "acknowledged_by").first()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import ApiKey, Organisation, Staff
+from lantern_site.members.policies import sees_signals
 from lantern_site.work.models import Leased
 from signals.models.indicators import Indicator
 from signals.models.statements import Signal
@@ -150,6 +151,9 @@ class Tally(models.Model):
 
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, actor: Actor) -> "LeadQuerySet":
+        """A member's own, whatever has become of the signals since: they are its records."""
+        if not sees_signals(actor):
+            return self.none()
         return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
 
     def without_finding(self) -> "LeadQuerySet":

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import ApiKey, Community, Organisation, Staff
+from lantern_site.members.policies import sees_signals
 from signals import kinds
 from signals.models.indicators import Incident, Indicator
 from signals.models.reach import Receipt
@@ -37,7 +38,9 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         return self.filter(Exists(received), status__in=NO_LONGER_USED).exclude(organisation=organisation_id)
 
     def visible_to(self, actor: Actor) -> "SignalQuerySet":
-        """Everything that the actor may know of. The database holds the same rule (row-level security)."""
+        """Everything that the actor may know of. The database has the same rule (row-level security) but for roles."""
+        if not sees_signals(actor):
+            return self.none()
         if actor.is_clock or actor.programme:
             return self.all()
         own = Q(organisation=actor.organisation_id)

@@ -12,7 +12,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, Spent, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
-from lantern_site.members.policies import organisation_id_of, organisation_of, staff_id_of
+from lantern_site.members.policies import organisation_id_of, organisation_of, sees_signals, staff_id_of
 from signals import budgets, intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
@@ -166,7 +166,7 @@ def _locked(signals: SignalQuerySet) -> SignalQuerySet:
 
 def _is_visible(actor: Actor, signal: Signal) -> bool:
     """What one's own organisation has shared needs no second question, and that is the usual case."""
-    own = signal.organisation_id == actor.organisation_id
+    own = signal.organisation_id == actor.organisation_id and sees_signals(actor)
     return own or Signal.objects.visible_to(actor).filter(pk=signal.pk).exists()
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Invalid
+from lantern_site.members.policies import may_see_signals
 from lantern_site.pages import PageRequest, signed_in
 from signals import forms, intake, rows
 from signals.models import Signal, SignalQuerySet
@@ -20,6 +21,7 @@ PAGE = 25
 @signed_in
 def listing(request: PageRequest) -> HttpResponse:
     """The newest signals first, page by page from a signal on (`before`)."""
+    may_see_signals(request.actor)
     form = forms.FindSignals(request.GET)
     found = Signal.objects.visible_to(request.actor)
     if form.is_valid():
@@ -68,6 +70,7 @@ def _filtered(found: SignalQuerySet, form: forms.FindSignals, request: PageReque
 @signed_in
 def find(request: PageRequest) -> HttpResponse:
     """Look for a value among what one may see. It is brought into normal form, digested and forgotten."""
+    may_see_signals(request.actor)
     form, found, asked, status = forms.FindValue(request.POST), [], False, 422
     if form.is_valid():
         try:

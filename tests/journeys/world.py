@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.members.lifecycle import KeyScope, MemberKind, Revocation
+from lantern_site.members.lifecycle import KeyScope, MemberKind, MemberState, Revocation
 from lantern_site.members.models import Attestation, Invitation, Organisation, SignalsRule, Staff
 from lantern_site.members.networks import read
 from lantern_site.members.registers import Party, Ruling
@@ -75,6 +75,7 @@ class World:
         self._jobs()
         self._disputes()
         self._recalls()
+        self._way_in()
         self._standing()
         self._machines()
         self._registers()
@@ -142,6 +143,7 @@ class World:
         self._person("with a key", ours, Role.ANALYST)
         RecoveryCodes.activate(self.people["with a key"])
         self.ids["key"] = str(builders.security_key(self.people["with a key"]).pk)
+        self._name("keyed", self.people["with a key"])
         self._person("without a factor", ours, Role.ANALYST)
         late = self._stayed("late", "Cleo Unconfirmed", days=370)
         until, held_on = today + timedelta(days=20), today - timedelta(days=5)
@@ -321,6 +323,12 @@ class World:
         decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
         with acting_as(Actor.clock()):
             return Recall.objects.get(signal=signal)
+
+    def _way_in(self) -> None:
+        """An applicant that waits, and one in its onboarding whom nobody of it has joined yet."""
+        waiting, self.ids["secret"] = builders.application("Saltmarsh Social", now=self.ago(days=4))
+        self._name("application", waiting)
+        self._name("coming", builders.on_the_way(MemberState.ONBOARDING, "Reedbank", now=self.now))
 
     def _standing(self) -> None:
         """A member that is suspended, one that leaves, and communities by hand and by rule."""

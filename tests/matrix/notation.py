@@ -72,8 +72,15 @@ OVERSEEN: Eyes = OWN_HOUSE | {Place.PROGRAMME}
 """The owner and the programme: what was not shared yet, jobs."""
 SHARED: Eyes = OVERSEEN | {Place.OTHER}
 """A shared signal is seen by members of its community that may receive, and by nobody else."""
-WHILE_RECEIVING: Eyes = frozenset({Place.OWN})
-"""A lead shows a signal of another member: it goes out of sight with it."""
+BLIND = frozenset({NO_ROLE, "editor", "publisher"})
+"""Whoever holds no role, and those who only count: for them nothing about signals exists."""
+ABOUT_SIGNALS = frozenset(
+    {
+        "returned", "shared", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
+        "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept",
+    }
+)  # fmt: skip
+"""The things of world.py that show something of a signal."""
 PARTIES: Eyes = OVERSEEN | OTHER_HOUSE
 """Disputes and recalls go on whatever becomes of the organisations."""
 
@@ -129,6 +136,8 @@ class Rule:
         if who == NOBODY:
             return self.nobody
         if place not in self.seen or (self.only and who not in self.only):
+            return HIDDEN
+        if self.on in ABOUT_SIGNALS and who in BLIND:
             return HIDDEN
         by_form = empty and self.form == "first"
         if not by_form and (exception := self._exception(who, place)):

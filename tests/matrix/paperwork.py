@@ -65,6 +65,8 @@ def papers(own: Organisation, partner: Staff) -> Ids:
 def people(own: Organisation, colleague: Staff, admin: Actor) -> Ids:
     gone = builders.person(own, Role.ANALYST)
     staff.deactivate(staff_id=gone.public_id, actor=admin, now=NOW)
+    phoneless = builders.person(own, Role.ANALYST)
+    builders.security_key(phoneless)
     held = training.record_training(
         staff_id=colleague.public_id,
         course="Yearly training",
@@ -75,7 +77,8 @@ def people(own: Organisation, colleague: Staff, admin: Actor) -> Ids:
         now=NOW,
     )
     invitation = builders.invited(own, Role.ANALYST, by=admin)
-    return {"gone": gone.public_id, "training": held.public_id, "invitation": invitation.public_id}
+    ids = {"gone": gone.public_id, "without the phone": phoneless.public_id}
+    return ids | {"training": held.public_id, "invitation": invitation.public_id}
 
 
 def registers(own: Organisation, shared: int, steward: Actor) -> Ids:

@@ -21,7 +21,6 @@ from tests.matrix.notation import (
     PARTIES,
     SCOPES,
     SHARED,
-    WHILE_RECEIVING,
     WRONG,
     Place,
     Rule,
@@ -64,6 +63,7 @@ NOT_ADDRESSED = {place.value: HIDDEN for place in OVERSEEN}
 EVERY_PLACE = tuple(place.value for place in Place)
 IN_THE_STUDIO = "editor publisher auditor"
 READS_LEDGER = "auditor steward member_admin"
+SEES_SIGNALS = "submitter reviewer analyst member_admin steward adjudicator external_adjudicator auditor"
 
 ROUTES: Mapping[str, tuple[Rule, ...]] = {
     **ABOUT_MEMBERS,
@@ -80,8 +80,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "signals:look": (act(own=EVERYBODY, programme=EVERYBODY),),
-    "signals:list": (page(),),
-    "signals:find": (act(own=EVERYBODY, programme=EVERYBODY, body={"kind": "email", "value": FRESH}),),
+    "signals:list": (page(inside=SEES_SIGNALS),),
+    "signals:find": (
+        act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"kind": "email", "value": FRESH}),
+    ),
     "signals:resubmit": (
         page("returned", OWNER),
         act("returned", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT),
@@ -192,7 +194,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:confirm_hold": (act("dispute", PARTIES, other="analyst reviewer", programme="steward", proven=True),),
     "reviews:extend_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
     "reviews:end_dispute_hold": (act("dispute on hold", PARTIES, programme="steward", proven=True),),
-    "reviews:recalls": (page(),),
+    "reviews:recalls": (page(inside=SEES_SIGNALS),),
     "reviews:recall": (page("recall", PARTIES),),
     "reviews:acknowledge": (
         act(
@@ -212,9 +214,9 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "reviews:leads": (page(),),
-    "reviews:lead": (page("lead", WHILE_RECEIVING), act("lead", WHILE_RECEIVING, own="analyst", body=FINDING)),
     "reviews:leads_together": (page(but=dict.fromkeys(EVERY_PLACE, HIDDEN)), act(others=HIDDEN)),  # names no lead
     "reviews:withdraw_finding": (act("finding", OWNER, own="analyst"),),
+    "reviews:lead": (page("lead", OWNER), act("lead", OWNER, own="analyst", body=FINDING)),
     # The report and the ledger
     "transparency:editions": (page(nobody=OK),),
     "transparency:report": (page(nobody=OK),),

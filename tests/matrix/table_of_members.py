@@ -95,6 +95,7 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
     # The way in
     "members:apply": (page(nobody=OK), act(others=INVALID, nobody=INVALID)),
     "members:application_status": (page("application", nobody=HIDDEN, but=NOWHERE),),  # for whoever has the link
+    "members:withdraw_application": (act("application", nobody=HIDDEN, but=NOWHERE),),
     "members:appeal": (act("application", nobody=HIDDEN, but=NOWHERE),),
     "members:applications": (page(inside=READS_REGISTERS),),
     "members:application": (page("application", inside=READS_REGISTERS),),
@@ -116,6 +117,11 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
     ),
     "members:onboard": (act("signed", programme="steward"),),
     "members:activate": (act("ready", programme="steward"),),
+    "members:end_on_the_way": (
+        act(
+            "signed", programme="steward", inside="steward", proven=True, body={"reason": "Nothing came."}, form="last"
+        ),
+    ),
     "members:rename": (act("organisation", programme="steward", inside="steward", body={"name": "Pixelpond One"}),),
     "members:merge": (
         page("organisation", inside="steward"),
@@ -238,6 +244,16 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
             only=KEEPS_PEOPLE,
             own="member_admin",
             body={"course": "Yearly training", "held_on": "2026-02-02"},
+        ),
+    ),
+    "members:reset_factor": (
+        act(
+            "without the phone",
+            OVERSEEN,
+            only=KEEPS_PEOPLE,
+            own="member_admin",
+            proven=True,
+            body={"reason": "lost", "checked": "in_person"},
         ),
     ),
     "members:deactivate": (act("colleague", OVERSEEN, only=KEEPS_PEOPLE, own="member_admin", programme="steward"),),

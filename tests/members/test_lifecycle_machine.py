@@ -8,7 +8,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -16,7 +23,7 @@ from lantern_site.audit.models import Entry
 from lantern_site.errors import Refusal
 from lantern_site.members.lifecycle import CRITERIA, GATES_ARE_KEPT, GateKind, Move
 from lantern_site.members.models import Application, Gate, Organisation
-from lantern_site.members.services import admission, gates, trials
+from lantern_site.members.services import admission, gates, trials, ways_out
 from tests import builders
 from tests.builders import NOW
 
@@ -29,6 +36,7 @@ STEPS = {
     Move.ONBOARD: ("signed", "onboarding"),
     Move.ACTIVATE: ("onboarding", "active"),
 }
+LEAVES_FROM = frozenset({"applicant", "deferred", "approved", "signed", "onboarding"})
 PAPER = frozenset(CRITERIA)
 REVIEWED = PAPER | {GateKind.COMPLIANCE_REVIEW}
 NEEDED = {
@@ -117,6 +125,39 @@ class Life(RuleBasedStateMachine):
             if move == Move.SIGN:
                 self.has_signed = True
                 self.passed.add(GateKind.AGREEMENT)
+
+    @precondition(lambda self: self.state == "onboarding")
+    @rule(by_the_programme=st.booleans())
+    def go_away(self, by_the_programme: bool) -> None:
+        self.leave(by_the_programme)
+
+    @rule(by_the_programme=st.booleans())
+    def try_to_go_away(self, by_the_programme: bool) -> None:
+        """Refused wherever the table does not have it; where it has, lives would end too soon."""
+        if self.state not in LEAVES_FROM:
+            self.leave(by_the_programme)
+
+    def leave(self, by_the_programme: bool) -> None:
+        allowed = self.state in (LEAVES_FROM - {"applicant", "deferred"} if by_the_programme else LEAVES_FROM)
+        if by_the_programme:
+            self.attempt(
+                lambda: ways_out.end(
+                    organisation_id=self.organisation.public_id,
+                    reason="Nothing came.",
+                    actor=self.stewards[0],
+                    now=self.now,
+                ),
+                allowed=allowed,
+            )
+        else:
+            self.attempt(
+                lambda: ways_out.withdraw(
+                    application_id=self.application.public_id, secret=self.secret, reason="", now=self.now
+                ),
+                allowed=allowed,
+            )
+        if allowed:
+            self.state = "ended"
 
     @rule(kinds=st.sets(st.sampled_from(BY_A_STEWARD), min_size=1))
     def pass_gates(self, kinds: set[GateKind]) -> None:

@@ -20,6 +20,7 @@ PLAIN = Circumstances(
     danger=False,
     possibly_child=False,
     warnings=frozenset(),
+    asks_first=False,
     on_probation=False,
     identifiers_shared=1000,
     identifiers_in_24h=1,
@@ -53,6 +54,11 @@ CASES: list[tuple[str, dict[str, Any], Approvals]] = [
     ("a warned hash", {"kind": Kind.MD5, "warnings": frozenset({"common"})}, first(Why.WARNING)),
     ("possibly a child", {"possibly_child": True}, first(Why.POSSIBLY_CHILD)),
     ("possibly a child, critical", {"possibly_child": True, "severity": Severity.CRITICAL}, first(Why.POSSIBLY_CHILD)),
+    ("supported, and asks first", {"asks_first": True}, first(Why.SUPPORTED)),
+    ("a hash of a member that asks first", {"kind": Kind.PDQ, "asks_first": True}, first(Why.SUPPORTED)),
+    ("critical, and asks first", {"severity": Severity.CRITICAL, "asks_first": True}, first(Why.SUPPORTED)),
+    ("a keyword of a member that asks first", {"kind": Kind.KEYWORD, "asks_first": True}, first(Why.KEYWORD)),
+    ("danger, though it asks first", {"danger": True, "asks_first": True}, afterwards(Why.DANGER)),
     ("500 in a day", {"identifiers_in_24h": 500}, ORDINARY),
     ("501 in a day", {"identifiers_in_24h": 501}, first(Why.VOLUME)),
     ("501 in a day, 29 checked", {"identifiers_in_24h": 501, "checked_in_24h": 29}, first(Why.VOLUME)),
@@ -86,6 +92,7 @@ anything = st.builds(
     danger=st.booleans(),
     possibly_child=st.booleans(),
     warnings=st.frozensets(st.sampled_from(["broad", "common", "retracted_before"])),
+    asks_first=st.booleans(),
     on_probation=st.booleans(),
     identifiers_shared=st.integers(0, 300),
     identifiers_in_24h=st.integers(0, 1000),
@@ -126,6 +133,7 @@ STRICTER: list[dict[str, Any]] = [
     {"possibly_child": True},
     {"warnings": frozenset({"broad"})},
     {"kind": Kind.KEYWORD},
+    {"asks_first": True},
 ]
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.members.lifecycle import Suspension
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from reviews.models import Finding
@@ -245,3 +246,31 @@ def test_a_finding_can_be_taken_back_from_the_list(kestrel: Organisation, analys
     analyst.post(reverse("reviews:withdraw_finding", args=[finding.public_id]))
 
     assert rows(analyst, reverse("reviews:leads")) == [1]
+
+
+@pytest.mark.parametrize("what", [Suspension.RECEIVE, Suspension.ALL])
+def test_own_leads_stay_readable_while_nothing_is_received_and_take_a_finding(
+    what: Suspension, kestrel: Organisation, analyst: Client
+) -> None:
+    signal = builders.active(builders.member(), builders.email(1))
+    job_of(kestrel, 1)
+    builders.suspend(kestrel, what)
+
+    (lead,) = analyst.get(reverse("reviews:leads")).context["leads"]
+    page = analyst.get(lead["url"]).content.decode()
+
+    assert "does not see this signal at present" in page
+    assert reverse("reviews:signal", args=[signal.public_id]) not in page
+    assert analyst.get(reverse("reviews:signal", args=[signal.public_id])).status_code == 404
+    found = {"outcome": "no_violation", "policy_version": "2026-02", "attribution": "not", "looks_wrong": "no"}
+    assert analyst.post(lead["url"], found).status_code == 302
+    assert len(analyst.get(reverse("reviews:leads") + "?done=1").context["leads"]) == 1
+
+
+def test_a_lead_whose_signal_is_seen_leads_to_it(kestrel: Organisation, analyst: Client) -> None:
+    signal = builders.active(builders.member(), builders.email(1))
+    job_of(kestrel, 1)
+
+    (lead,) = analyst.get(reverse("reviews:leads")).context["leads"]
+
+    assert reverse("reviews:signal", args=[signal.public_id]) in analyst.get(lead["url"]).content.decode()

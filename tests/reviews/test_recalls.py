@@ -311,7 +311,7 @@ def test_the_reach_is_seen_by_the_owner_and_the_programme() -> None:
 
     seen = {}
     for organisation in (builders.member(), builders.programme(), kestrel, builders.member("Quillwood")):
-        actor = builders.actor(organisation, Role.ANALYST)
+        actor = builders.actor(organisation, Role.AUDITOR if organisation.is_programme else Role.ANALYST)
         with acting_as(actor):
             seen[organisation.name] = Delivery.objects.visible_to(actor).count()
 

@@ -89,6 +89,12 @@ class Appeal(Refusable):
     reason = Lines(label=_("What should be looked at again, and why"), rows=5, longest=2000)
 
 
+class WithdrawApplication(Refusable):
+    """The applicant goes; it need not say why."""
+
+    reason = Lines(label=_("Why, if you like to say"), longest=2000, required=False)
+
+
 class Decide(Refusable):
     """What becomes of an application. The moves that are offered depend on where it stands."""
 

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
-from lantern_site.forms import Refusable
+from lantern_site.forms import Refusable, choices
+from lantern_site.members.lifecycle import FactorLoss, IdentityCheck
 from lantern_site.members.roles import Role
 
 
@@ -60,6 +61,15 @@ class GrantRole(Refusable):
         field, among = self.fields["role"], set(offered)
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose")), *((role.value, role.label) for role in Role if role in among)]
+
+
+class ResetFactor(Refusable):
+    """What became of somebody's second factor, and how it is known that they ask themselves."""
+
+    reason = forms.TypedChoiceField(label=_("What happened"), choices=choices(FactorLoss), coerce=FactorLoss)
+    checked = forms.TypedChoiceField(
+        label=_("How you made sure who asks"), choices=choices(IdentityCheck), coerce=IdentityCheck
+    )
 
 
 class EndRole(Refusable):

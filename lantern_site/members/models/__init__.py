@@ -12,6 +12,7 @@ from lantern_site.members.models.admission import (
     MergerQuerySet,
     Signature,
     Support,
+    SupportQuerySet,
     TestSignal,
     TestSignalQuerySet,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "StaffManager",
     "SubjectRequest",
     "Support",
+    "SupportQuerySet",
     "TestSignal",
     "TestSignalQuerySet",
     "Training",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from lantern_site import public_ids
 from lantern_site.members.lifecycle import GateKind, MemberState
@@ -21,6 +22,11 @@ def _nobody(name: str) -> "models.ForeignKey[Staff | None, Staff | None]":
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def in_state(self, states: Collection[str]) -> "ApplicationQuerySet":
         return self.select_related("organisation").filter(organisation__state__in=states)
+
+    def waiting(self) -> "ApplicationQuerySet":
+        """What the programme has to decide, the longest waiting first."""
+        found = self.in_state({MemberState.APPLICANT})
+        return found.order_by(Coalesce("appealed_at", "applied_at"), "pk")
 
 
 class Application(models.Model):
@@ -44,6 +50,8 @@ class Application(models.Model):
     declined_by = _nobody("applications_declined")
     appealed_at = models.DateTimeField(null=True)
     appeal = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    """When it was withdrawn, or ended on the way."""
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -174,6 +182,11 @@ class TestSignalQuerySet(models.QuerySet["TestSignal"]):
     def newest_of(self, organisation_id: int) -> "TestSignal | None":
         return self.filter(organisation=organisation_id).order_by("-sent_at", "-pk").first()
 
+    def unacknowledged_by(self, organisation_id: int) -> "TestSignalQuerySet":
+        """The newest of the organisation while nobody has acknowledged it: one at most."""
+        newest = self.filter(organisation=organisation_id).order_by("-sent_at", "-pk").values("pk")[:1]
+        return self.filter(pk__in=newest, acknowledged_at__isnull=True)
+
 
 class TestSignal(models.Model):
     """Something harmless that looks like a signal, to try the way from the hub to a member's desk.
@@ -215,6 +228,13 @@ class TestSignal(models.Model):
         return f"test.{self.code.lower()}@example.org"
 
 
+class SupportQuerySet(models.QuerySet["Support"]):
+    def asking_first(self, organisation_id: int, today: date) -> "SupportQuerySet":
+        """The running support of the organisation, if it says that the programme is asked before anything is shared."""
+        running = self.filter(ended_at__isnull=True, until_on__gte=today)
+        return running.filter(organisation=organisation_id, ask_before_sharing=True)
+
+
 class Support(models.Model):
     """A small member that the programme helps for a year: a partner as second reviewer, targets in its office hours."""
 
@@ -224,7 +244,10 @@ class Support(models.Model):
     until_on = models.DateField()
     office_hours = models.CharField(max_length=120)
     ask_before_sharing = models.BooleanField()
+    """Nothing but the danger lane is shared without the programme's approval beside that of the own reviewer."""
     ended_at = models.DateTimeField(null=True)
+
+    objects = SupportQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -36,6 +36,8 @@ class Staff(AbstractBaseUser):
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
+    factor_reset_at = models.DateTimeField(null=True)
+    """Since when a lost second factor waits to be replaced."""
 
     objects: ClassVar[StaffManager] = StaffManager()
 

@@ -44,7 +44,7 @@ def invite(
     with recording(actor, now) as record:
         organisation = joining.organisation_for(organisation_id=organisation_id)
         may_administer(actor, organisation, now)
-        if organisation.state in {MemberState.DECLINED, MemberState.LEFT}:
+        if organisation.state in {MemberState.DECLINED, MemberState.ENDED, MemberState.LEFT}:
             raise WrongState(_("This organisation does not take part any more."))
         address = _checked(organisation, email, name, roles, trained_on, now.date())
         if Invitation.objects.open_at(now).filter(organisation=organisation, email=address).exists():

@@ -23,6 +23,8 @@ CHANGES = frozenset(
     }
 )
 """What may change about how a person signs in."""
+SET_UP = frozenset({"totp_activated", "webauthn_added"})
+"""What gives somebody a second factor."""
 STEPS = frozenset({"password", "second_factor", "reset", "confirmation"})
 """Where somebody tried too often."""
 
@@ -61,6 +63,9 @@ def note_change(*, change: str, keep: str, actor: Actor, now: datetime) -> None:
     """The actor's password or second factor is another one: every session but the one with the key `keep` ends."""
     with recording(actor, now) as record:
         person = staff_of(actor)
+        if change in SET_UP and person.factor_reset_at is not None:
+            person.factor_reset_at = None
+            person.save(update_fields=["factor_reset_at"])
         ended = Session.objects.filter(staff=person).exclude(session_key=keep).delete()[0]
         record(
             "staff.sign_in_changed",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
-from lantern_site.audit.recording import recording
+from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import Session, Staff
 from lantern_site.members.policies import (
@@ -79,22 +79,28 @@ def deactivate(*, staff_id: int, actor: Actor, now: datetime) -> Staff:
         may_shut_out(actor, person.organisation)
         not_for_oneself(actor, person)
         somebody_stays(actor, person, now)
-        person.is_active, person.left_at = False, now
-        person.save(update_fields=["is_active", "left_at"])
-        ended = Session.objects.filter(staff=person).delete()[0]
-        for grant in person.grants.running().order_by("pk"):
-            grants.close(grant=grant, person=person, reason="left", at=now, record=record)
-        for invitation in person.invitations_sent.open_at(now).order_by("pk"):
-            invitations.withdraw(invitation=invitation, record=record, now=now)
-        record(
-            "staff.deactivated",
-            subject_kind="staff",
-            subject=person.public_id,
-            organisation=person.organisation.public_id,
-            audience=f"organisation:{person.organisation.public_id}",
-            facts={"sessions": ended},
-        )
+        shut_out(person=person, record=record)
         return person
+
+
+def shut_out(*, person: Staff, record: Recorder) -> None:
+    """Part of services: the access ends now, with its entries. The caller holds the row's lock and has asked."""
+    now = record.now
+    person.is_active, person.left_at = False, now
+    person.save(update_fields=["is_active", "left_at"])
+    ended = Session.objects.filter(staff=person).delete()[0]
+    for grant in person.grants.running().order_by("pk"):
+        grants.close(grant=grant, person=person, reason="left", at=now, record=record)
+    for invitation in person.invitations_sent.open_at(now).order_by("pk"):
+        invitations.withdraw(invitation=invitation, record=record, now=now)
+    record(
+        "staff.deactivated",
+        subject_kind="staff",
+        subject=person.public_id,
+        organisation=person.organisation.public_id,
+        audience=f"organisation:{person.organisation.public_id}",
+        facts={"sessions": ended},
+    )
 
 
 def reactivate(*, staff_id: int, actor: Actor, now: datetime) -> Staff:

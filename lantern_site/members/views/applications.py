@@ -17,7 +17,7 @@ from lantern_site.forms import Refusable
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.lifecycle import CRITERIA, MOVES, NOT_ADMITTED, GateKind, MemberState, Move, Public
-from lantern_site.members.models import Application, Organisation
+from lantern_site.members.models import Application, ApplicationQuerySet, Organisation
 from lantern_site.members.policies import permits
 from lantern_site.members.services import admission
 from lantern_site.members.views import gates
@@ -39,15 +39,21 @@ def applications(request: PageRequest) -> HttpResponse:
     questions.may_read_applications(request.actor)
     chosen = request.GET.get("tab", "waiting")
     chosen = chosen if chosen in STATES else "waiting"
-    found = Application.objects.in_state(STATES[chosen]).select_related("decided_by")
-    order = ("-decided_at", "-pk") if chosen == "decided" else ("applied_at", "pk")
     context = {
-        "applications": found.order_by(*order)[:SHOWN],
+        "applications": _listed(chosen).select_related("decided_by")[:SHOWN],
         "chosen": chosen,
         "lists": tabs_of_lists(request),
         "tabs": _tabs(chosen),
     }
     return render(request, "members/applications.html", context)
+
+
+def _listed(chosen: str) -> ApplicationQuerySet:
+    """Those that wait the longest first, those that are decided the other way round."""
+    if chosen == "waiting":
+        return Application.objects.waiting()
+    order = ("-decided_at", "-pk") if chosen == "decided" else ("applied_at", "pk")
+    return Application.objects.in_state(STATES[chosen]).order_by(*order)
 
 
 def _tabs(chosen: str) -> list[Tab]:
@@ -126,7 +132,7 @@ def page(
 
 def _options(request: PageRequest, organisation: Organisation, chosen: str) -> list[dict[str, object]]:
     """The decisions that are open, each with what it would change."""
-    moves = [move for move in admission.DECISIONS if MOVES[move].start == organisation.state]
+    moves = [move for move in admission.DECISIONS if organisation.state in MOVES[move].starts]
     today = request.now.date()
     return [
         {

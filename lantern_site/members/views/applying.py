@@ -16,7 +16,8 @@ from lantern_site.attempts import attempt
 from lantern_site.errors import Hidden
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
-from lantern_site.members.services import admission
+from lantern_site.members.lifecycle import MOVES, Move
+from lantern_site.members.services import admission, ways_out
 from lantern_site.pages import public, site_nav
 
 RATES = {"apply": "5/h/ip"}
@@ -77,8 +78,34 @@ def appeal(request: HttpRequest, application_id: int, secret: str) -> HttpRespon
     return redirect("members:application_status", application_id, secret)
 
 
+@require_POST
+@never_cache
+@public
+def withdraw(request: HttpRequest, application_id: int, secret: str) -> HttpResponse:
+    """The applicant wants to take part no more."""
+    form = forms.WithdrawApplication(request.POST)
+    try:
+        tried = attempt(
+            form,
+            lambda: ways_out.withdraw(
+                application_id=application_id, secret=secret, now=clock.now(), **form.cleaned_data
+            ),
+        )
+    except Hidden:
+        raise Http404 from None
+    if not tried.done:
+        return _status(request, application_id, secret, forms.Appeal(), tried.status, withdrawing=form)
+    return redirect("members:application_status", application_id, secret)
+
+
 def _status(
-    request: HttpRequest, application_id: int, secret: str, form: forms.Appeal, status: int = HTTPStatus.OK
+    request: HttpRequest,
+    application_id: int,
+    secret: str,
+    form: forms.Appeal,
+    status: int = HTTPStatus.OK,
+    *,
+    withdrawing: forms.WithdrawApplication | None = None,
 ) -> HttpResponse:
     try:
         application = questions.by_link(application_id=application_id, secret=secret)
@@ -86,8 +113,10 @@ def _status(
         raise Http404 from None
     context: dict[str, Any] = {
         "application": application,
-        "link": request.build_absolute_uri(request.path.removesuffix("appeal/")),
+        "link": request.build_absolute_uri(request.path.removesuffix("appeal/").removesuffix("withdraw/")),
         "form": form,
+        "may_withdraw": application.organisation.state in MOVES[Move.WITHDRAW].starts,
+        "withdraw_form": withdrawing or forms.WithdrawApplication(auto_id="withdraw_%s"),
         "secret": secret,
         "just_sent": "sent" in request.GET,
         "site_nav": site_nav(request.path),

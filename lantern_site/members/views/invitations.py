@@ -20,7 +20,7 @@ from lantern_site.members.forms import people as forms
 from lantern_site.members.models import Invitation
 from lantern_site.members.policies import needs_second_factor
 from lantern_site.members.services import invitations
-from lantern_site.pages import PageRequest, public, signed_in, status_of
+from lantern_site.pages import PageRequest, public, remember_the_way, signed_in, status_of
 
 
 @never_cache
@@ -45,7 +45,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 get_adapter().login(request, person)
                 reauthenticate_by_password(request)
-                return redirect("mfa_index" if needs_second_factor(person, now) else "reviews:home")
+                if not needs_second_factor(person, now):
+                    return redirect("reviews:home")
+                remember_the_way(request, "/")
+                return redirect("mfa_index")
     with acting_as(Actor.clock()):
         found = Invitation.objects.for_token(token, now).select_related("organisation").first()
     if found is None:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
@@ -192,7 +193,11 @@ def _page(
 def _facts(found: ApiKey, request: PageRequest) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = [
         {"term": _("It may"), "value": scopes_in_words(found.scopes)},
-        {"term": _("From"), "value": ", ".join(found.networks) or _("anywhere"), "mono": bool(found.networks)},
+        {
+            "term": pgettext("networks", "From"),
+            "value": ", ".join(found.networks) or _("anywhere"),
+            "mono": bool(found.networks),
+        },
         {"term": _("Issued"), "value": _act(found.issued_at, found.issued_by, request)},
         {"term": _("Valid until"), "value": _moment(found.ends_at)},
     ]

@@ -19,7 +19,7 @@ from lantern_site.members.forms import admission as forms
 from lantern_site.members.forms import compliance as papers
 from lantern_site.members.lifecycle import NOT_ADMITTED, PASSED_BY_WHAT_HAPPENS, GateKind
 from lantern_site.members.models import Application, Organisation
-from lantern_site.members.services import admission, gates, organisations
+from lantern_site.members.services import admission, gates, organisations, ways_out
 from lantern_site.members.views import applications, standing
 from lantern_site.members.views import organisations as pages
 from lantern_site.pages import PageRequest, signed_in
@@ -115,6 +115,24 @@ def activate(request: PageRequest, organisation_id: int) -> HttpResponse:
     made = admission.activate(organisation_id=organisation_id, actor=request.actor, now=request.now)
     messages.info(request, _("%(name)s is a member now, on probation.") % {"name": made.name})
     return redirect("members:organisation", organisation_id)
+
+
+@require_POST
+@signed_in
+def end_on_the_way(request: PageRequest, organisation_id: int) -> HttpResponse:
+    """The programme stops what it has approved."""
+    _door(request, organisation_id)
+    form = forms.Reason(request.POST, auto_id="end_%s")
+    tried = attempt(
+        form,
+        lambda: ways_out.end(
+            organisation_id=organisation_id, actor=request.actor, now=request.now, **form.cleaned_data
+        ),
+    )
+    if not tried.done:
+        return _again(request, organisation_id, "end", tried)
+    messages.info(request, _("It is ended. The applicant is told, and reads your reason."))
+    return _back(request, organisation_id)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from lantern_site.errors import Hidden
 from lantern_site.forms import Refusable
 from lantern_site.members import admission as questions
 from lantern_site.members.lifecycle import GONE, NOT_ADMITTED, ON_THE_WAY, MemberState
-from lantern_site.members.models import Grant, Organisation, OrganisationQuerySet, Staff
+from lantern_site.members.models import Application, Grant, Organisation, OrganisationQuerySet, Staff
 from lantern_site.members.policies import may_see_people, permits
 from lantern_site.members.views import standing
 from lantern_site.members.views.tabs import Tab, tabs_of_lists
@@ -65,9 +65,14 @@ def organisation(request: PageRequest, organisation_id: int) -> HttpResponse:
 def find(request: PageRequest, organisation_id: int) -> Organisation:
     """The organisation; who only asks to take part is known to the programme alone."""
     found = Organisation.objects.filter(public_id=organisation_id).first()
-    if found is None or (found.state in NOT_ADMITTED and not request.actor.programme):
+    if found is None or (found.state in NOT_ADMITTED and not _is_known_applicant(request, found)):
         raise Hidden(_("There is no such organisation."))
     return found
+
+
+def _is_known_applicant(request: PageRequest, found: Organisation) -> bool:
+    """What was forgotten has no page any more."""
+    return request.actor.programme and Application.objects.filter(organisation=found).exists()
 
 
 def find_papers(request: PageRequest, organisation_id: int) -> Organisation:

@@ -16,7 +16,7 @@ from lantern_site.members.forms import people as forms
 from lantern_site.members.models import Staff, Training
 from lantern_site.members.policies import permits
 from lantern_site.members.roles import Role
-from lantern_site.members.services import grants, staff, training
+from lantern_site.members.services import factors, grants, staff, training
 from lantern_site.members.views import people
 from lantern_site.pages import PageRequest, signed_in
 
@@ -50,10 +50,12 @@ def _person_page(
         "vouching": permits(policies.may_vouch_for, request.actor, found, request.now),
         "changing": permits(policies.not_for_oneself, request.actor, found),
         "ending": permits(_may_end, request, found),
+        "resetting": permits(policies.may_reset_factor, request.actor, found, request.now),
         "consequences": people.consequences(rows, request),
         "forms": {
             "grant": forms.GrantRole(offered=policies.roles_of(organisation)),
             "training": forms.RecordTraining(initial={"course": _(training.YEARLY)}),
+            "reset": forms.ResetFactor(auto_id="reset_%s"),
             **(given or {}),
         },
         "sentence": sentence,
@@ -132,6 +134,22 @@ def withdraw_training(request: PageRequest, training_id: int) -> HttpResponse:
     taken = training.withdraw(training_id=training_id, actor=request.actor, now=request.now)
     messages.info(request, _("The record counts no more."))
     return redirect("members:person", taken.staff.public_id)
+
+
+@require_POST
+@signed_in
+def reset_factor(request: PageRequest, staff_id: int) -> HttpResponse:
+    form = forms.ResetFactor(request.POST, auto_id="reset_%s")
+    status = people.attempt(
+        form, lambda: factors.reset(**form.cleaned_data, staff_id=staff_id, actor=request.actor, now=request.now)
+    )
+    if status != HTTPStatus.OK:
+        with acting_as(request.actor):
+            return _person_page(request, staff_id, given={"reset": form}, status=status)
+    messages.info(
+        request, _("The second factor is reset, and the person is told. At the next sign-in a new one is set up.")
+    )
+    return redirect("members:person", staff_id)
 
 
 @require_POST

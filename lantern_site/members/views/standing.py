@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from lantern_site.audit import wording
 from lantern_site.audit.models import Entry
 from lantern_site.members import admission as questions
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.forms import compliance as papers
-from lantern_site.members.lifecycle import GONE, MemberKind, MemberState, Move
+from lantern_site.members.lifecycle import GONE, ON_THE_WAY, MemberKind, MemberState, Move
 from lantern_site.members.models import Merger, Organisation, Staff
-from lantern_site.members.policies import Answer, permits
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import Answer, permits, require
 from lantern_site.members.views import gates
 from lantern_site.members.views.gates import Given
 from lantern_site.members.views.tabs import tabs_of
@@ -81,10 +83,10 @@ def _due(found: Organisation, now: datetime) -> list[questions.Due]:
 
 
 def _activity(found: Organisation, now: datetime) -> list[tuple[str, int]]:
-    """How often what happened, in numbers only."""
+    """What happened in words, and how often; the most frequent first."""
     lately = Entry.objects.filter(organisation=found.public_id, at__gte=now - timedelta(days=ACTIVITY_DAYS))
     counted = lately.values("action").annotate(times=Count("pk")).order_by("-times", "action")
-    return list(counted.values_list("action", "times"))
+    return [(wording.sentence(action), times) for action, times in counted.values_list("action", "times")]
 
 
 def _next(request: PageRequest, found: Organisation) -> dict[str, object]:
@@ -97,6 +99,7 @@ def _next(request: PageRequest, found: Organisation) -> dict[str, object]:
         "next_move": move,
         "next_by_button": move in BY_BUTTON,
         "next_is_open": answer,
+        "first_person_is_missing": move == Move.ACTIVATE and not found.staff.exists(),
         "next_consequences": questions.consequences(found, move, request.now),
     }
 
@@ -106,6 +109,9 @@ def _forms(request: PageRequest, found: Organisation, given: Given) -> dict[str,
         return {"may_export": permits(questions.may_attest, request.actor, found)}
     return {
         "may_export": Answer(True),
+        "may_end": permits(require, request.actor, Permission.SUSPEND) if found.state in ON_THE_WAY else None,
+        "end_form": given.get("end") or forms.Reason(auto_id="end_%s"),
+        "end_consequences": questions.consequences(found, Move.END, request.now),
         "rename_form": given.get("rename") or forms.Rename(auto_id="rename_%s"),
         "support_form": given.get("support") or papers.Support(partners=partners(), auto_id="support_%s"),
     }
