@@ -51,6 +51,8 @@ JOBS = {
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
+    "fold index": every(60, "signals.fold_index"),
+    "compare index": every(24 * 3600, "signals.compare_index"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),

@@ -142,7 +142,7 @@ def find_indicator(normal: Normal) -> Indicator | None:
 
 def keep_value(indicator: Indicator, normal: Normal) -> None:
     """Encrypt and keep the value, unless it is here already. The actor must see a signal on the indicator."""
-    ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator))
+    ciphertext, key_id = encryption.encrypt(normal.value, bound_to=binding(indicator.pk))
     kept = IndicatorValue(indicator=indicator, ciphertext=ciphertext, key_id=key_id)
     IndicatorValue.objects.bulk_create([kept], ignore_conflicts=True)
 
@@ -152,7 +152,12 @@ def value_of(indicator: Indicator) -> str | None:
     value = getattr(indicator, "value", None)
     if value is None:
         return None
-    return encryption.decrypt(value.ciphertext, value.key_id, bound_to=binding(indicator))
+    return opened(indicator.pk, value.ciphertext, value.key_id)
+
+
+def opened(indicator_id: int, ciphertext: bytes | memoryview, key_id: int) -> str:
+    """The plain value of a row. Raises InvalidTag when it was altered, KeyError when its key is not here."""
+    return encryption.decrypt(ciphertext, key_id, bound_to=binding(indicator_id))
 
 
 def masked(indicator: Indicator) -> str:
@@ -161,5 +166,5 @@ def masked(indicator: Indicator) -> str:
     return guards.mask(Kind(indicator.kind), value) if value is not None else _("value wiped")
 
 
-def binding(indicator: Indicator) -> str:
-    return f"indicator:{indicator.pk}"
+def binding(indicator_id: int) -> str:
+    return f"indicator:{indicator_id}"

@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import departures, jobs, showing
+from signals.services import departures, index, jobs, showing
 
 
 @shared_task(name="signals.run_chunk", acks_late=True, ignore_result=True)
@@ -27,3 +27,13 @@ def tell_showings(organisation_id: int) -> None:
 @shared_task(name="signals.part_with", acks_late=True, ignore_result=True)
 def part_with(organisation_id: int) -> None:
     departures.part_with(organisation_id=organisation_id, now=clock.now())
+
+
+@shared_task(name="signals.fold_index", ignore_result=True)
+def fold_index() -> None:
+    index.fold(now=clock.now())
+
+
+@shared_task(name="signals.compare_index", ignore_result=True)
+def compare_index() -> None:
+    index.compare(now=clock.now())

@@ -201,7 +201,7 @@ def run_chunk(chunk_id: int, *, holder: str, now: datetime) -> None:
         return
     try:
         _compare(chunk, tenure)
-    except LeaseLost:
+    except (LeaseLost, indexing.Stale):
         leases.give_back(Chunk, chunk_id, holder=holder)
     except Exception:
         if chunk.attempts >= LIMITS.attempts:
