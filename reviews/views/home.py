@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
+from lantern_site.work import heartbeats
 from reviews import desk, order, queues, timeline, waiting
 from signals.models import SignalQuerySet
 
@@ -52,6 +53,19 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
 }
 """What may wait: heading, what the number counts, and where it is dealt with."""
 
+ALARMS: dict[str, str | Promise] = {
+    "index_stale": gettext_lazy(
+        "The index for match jobs cannot keep up with the ledger. Jobs and look-ups wait; nothing is lost. "
+        "Tell those who run the machines."
+    ),
+    "index_differs": gettext_lazy(
+        "The nightly comparison found the index for match jobs different from the database, and had it built anew. "
+        "Jobs of the day before may have missed leads: ask members to run them again, and tell those who run "
+        "the machines."
+    ),
+}
+"""What the programme is told while an alarm stands."""
+
 PARAMETERS = {
     "answer": "?tab=answer",
     "confirm": "?tab=confirm",
@@ -83,6 +97,7 @@ def _desk(request: PageRequest) -> HttpResponse:
         "claims": waiting.rows_of(_page(queues.claimed_by(actor, now), CLAIMS), actor, now) if reviewing else [],
         "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
         "waiting": [_tile(name, counts[name]) for name in WAITING if counts[name]],
+        "alarms": [ALARMS[name] for name in heartbeats.alarms(now)] if actor.programme else [],
         "since": timeline.since(actor, now - timedelta(days=1)),
     }
     return render(request, "reviews/home.html", context)

@@ -19,7 +19,6 @@ from signals.kinds import Kind
 from signals.matching.hashes import HammingIndex, packed
 from signals.models import Signal
 from signals.workflow import Move
-from tests import builders
 from tests.builders import NOW
 from tests.signals.comparisons import make
 from tests.signals.test_indexing import near, refresh, shared, value_of
@@ -112,9 +111,10 @@ def test_a_crash_while_writing_leaves_the_last_one_and_is_cleared_away(
 ) -> None:
     first = write(kept)
     owner: object = {"fsync": os, "rename": Path, "write": HammingIndex}[place]
-    with monkeypatch.context() as patch, pytest.raises(Crash):
+    with monkeypatch.context() as patch:
         patch.setattr(owner, place, dies)
-        write(kept, 5)
+        with pytest.raises(Crash):
+            write(kept, 5)
     assert kept.names("pdq") == [first]
     assert list(kept.folder.glob("unfinished-*"))
 
@@ -138,11 +138,6 @@ def test_one_writer_at_a_time(kept: Snapshots) -> None:
 def every_kind_is_worth_writing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "WORTH_WRITING", 1)
     monkeypatch.setattr(index, "WAIT", 0.01)
-
-
-@pytest.fixture
-def member() -> Organisation:
-    return builders.member()
 
 
 pytestmark = pytest.mark.usefixtures("every_kind_is_worth_writing")
