@@ -142,7 +142,8 @@ class HammingIndex:
 
     def write(self, folder: Path) -> None:
         """Fold, then write everything into an empty folder, as flat arrays that `mapped()` need not read."""
-        self.fold()
+        if self.unfolded:
+            self.fold()
         index = self._base.index
         arrays: dict[str, npt.NDArray[Any]] = {
             "hashes": self._base.hashes, "ids": self._base.ids, "runs": self._base.runs,
