@@ -54,6 +54,8 @@ JOBS = {
     "sweep chunks": every(15, "signals.sweep_chunks"),
     "forget spending": every(24 * 3600, "signals.forget_spending"),
     "look for news of watch lists": every(60, "signals.look_for_news"),
+    "fold index": every(60, "signals.fold_index"),
+    "compare index": every(24 * 3600, "signals.compare_index"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),

@@ -192,6 +192,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "clock")
 
+# Where each machine keeps its snapshots of the index for matching; they can be made again at any time
+INDEX_FOLDER = Path(env.str("INDEX_FOLDER", "").strip() or VAR / "index")
+
 # Sign-in: accounts are made by an administrator; a password and a second factor
 AUTH_USER_MODEL = "members.Staff"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -179,7 +179,12 @@ def value_of(indicator: Indicator) -> str | None:
     value = getattr(indicator, "value", None)
     if value is None:
         return None
-    return encryption.decrypt(value.ciphertext, value.key_id, bound_to=value.binding)
+    return opened(indicator.pk, value.ciphertext, value.key_id)
+
+
+def opened(indicator_id: int, ciphertext: bytes | memoryview, key_id: int) -> str:
+    """The plain value of a row. Raises InvalidTag when it was altered, KeyError when its key is not here."""
+    return encryption.decrypt(ciphertext, key_id, bound_to=IndicatorValue.binding_of(indicator_id))
 
 
 def masked(indicator: Indicator) -> str:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import alarms, departures, jobs, showing
+from signals.services import alarms, departures, index, jobs, showing
 from signals.services.jobs import watching
 
 
@@ -48,3 +48,13 @@ def tell_of_spent_budget(spending_id: int) -> None:
 @shared_task(name="signals.forget_spending", ignore_result=True)
 def forget_spending() -> None:
     alarms.forget(now=clock.now())
+
+
+@shared_task(name="signals.fold_index", ignore_result=True)
+def fold_index() -> None:
+    index.fold(now=clock.now())
+
+
+@shared_task(name="signals.compare_index", ignore_result=True)
+def compare_index() -> None:
+    index.compare(now=clock.now())

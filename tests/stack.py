@@ -49,6 +49,7 @@ def prepare() -> None:
 
 def start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="lantern-test-"))
+    os.environ["INDEX_FOLDER"] = str(folder / "index")
     running: list[Service] = []
     own_database = not os.environ.get("DATABASE_URL")
     if own_database:

@@ -23,5 +23,7 @@ def extend(model: type[Leased], pk: int, *, holder: str, now: datetime) -> bool:
 
 
 def give_back(model: type[Leased], pk: int, *, holder: str) -> None:
-    """Let others have the row at once."""
-    model._default_manager.filter(pk=pk, leased_by=holder).update(leased_until=None, leased_by="")
+    """Let others have the row at once. The attempt does not count."""
+    model._default_manager.filter(pk=pk, leased_by=holder).update(
+        leased_until=None, leased_by="", attempts=F("attempts") - 1
+    )

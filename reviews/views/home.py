@@ -14,6 +14,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
+from lantern_site.work import heartbeats
 from reviews import desk, order, queues, timeline, waiting
 from signals.models import SignalQuerySet
 
@@ -57,6 +58,19 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
 
 OF_OWN_ORGANISATION = {"tests"}
 """Dealt with at an address that names the organisation."""
+ALARMS: dict[str, str | Promise] = {
+    "index_stale": gettext_lazy(
+        "The index for match jobs cannot keep up with the ledger. Jobs and look-ups wait; nothing is lost. "
+        "Tell those who run the machines."
+    ),
+    "index_differs": gettext_lazy(
+        "The nightly comparison found the index for match jobs different from the database, and had it built anew. "
+        "Jobs of the day before may have missed leads: ask members to run them again, and tell those who run "
+        "the machines."
+    ),
+}
+"""What the programme is told while an alarm stands."""
+
 PARAMETERS = {
     "answer": "?tab=answer",
     "confirm": "?tab=confirm",
@@ -89,6 +103,7 @@ def _desk(request: PageRequest) -> HttpResponse:
         "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
         "waiting": [_tile(name, counts[name], actor) for name in WAITING if counts[name]],
         "applications": desk.applications_to_decide(actor)[:DUE],
+        "alarms": [ALARMS[name] for name in heartbeats.alarms(now)] if actor.programme else [],
         "since": timeline.since(actor, now - timedelta(days=1)),
     }
     return render(request, "reviews/home.html", context)

@@ -5,7 +5,7 @@ what stands there with the beginnings of all keywords, eight bytes at a time, fo
 what is let through is searched properly (see `text`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
@@ -13,22 +13,16 @@ import numpy.typing as npt
 Integers = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
-_STEP, _STEPS = 8, 2
-_MOST = 16
-_SHORT = 6
-_TABLE = 17
+_STEP = 8
+_WINDOWS = (*range(1, _STEP + 1), 12, 16)
+"""A keyword is known by as many of its first bytes as the longest of these that it fills."""
+_TABLE = 18
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
 def _mask(length: int) -> np.uint64:
     """The first `length` bytes of eight."""
     return np.uint64((1 << 8 * length) - 1)
-
-
-def _mixed(before: Keys, words: Keys) -> Keys:
-    """A key for what was read before and eight more bytes."""
-    key: Keys = (before ^ words) * _ODD
-    return key ^ (key >> np.uint64(29))
 
 
 class _Known:
@@ -53,57 +47,59 @@ class Beginnings:
 
     def __init__(self, keywords: Collection[bytes]) -> None:
         """`keywords` are not empty."""
-        self._shapes: dict[int, npt.NDArray[np.bool_]] = {}
+        known: dict[int, set[bytes]] = {}
         for keyword in keywords:
-            length = min(_SHORT, len(keyword))
-            table = self._shapes.setdefault(length, np.zeros(1 << _TABLE, dtype=bool))
-            table[_shape(np.frombuffer(keyword[:length].ljust(_STEP, b"\0"), dtype="<u8"), length)] = True
-        self._ends: list[dict[int, _Known]] = []
-        self._on: list[_Known | None] = []
-        left = sorted({keyword[:_MOST] for keyword in keywords})
-        for step in range(_STEPS):
-            ending: dict[int, list[bytes]] = {}
-            for keyword in left:
-                if len(keyword) <= _STEP * (step + 1):
-                    ending.setdefault(len(keyword) - _STEP * step, []).append(keyword)
-            left = [keyword for keyword in left if len(keyword) > _STEP * (step + 1)]
-            self._ends.append({length: _Known(_keys(some, step)) for length, some in ending.items()})
-            self._on.append(_Known(_keys(left, step)) if left else None)
+            window = max(size for size in _WINDOWS if size <= len(keyword))
+            known.setdefault(window, set()).add(keyword[:window])
+        self._shapes: dict[int, npt.NDArray[np.bool_]] = {}
+        for window, beginnings in known.items():
+            size = min(window, _STEP)
+            table = self._shapes.setdefault(size, np.zeros(1 << _TABLE, dtype=bool))
+            table[_shape(_words(beginnings)[:, 0], size)] = True
+        self._known = {window: _Known(_keys(_words(beginnings))) for window, beginnings in known.items()}
 
     def places(self, raw: bytes, edges: Integers) -> Integers:
         """Those of the places `edges` in `raw` at which a keyword may begin, in no particular order."""
-        padded = raw + bytes(_STEP * _STEPS)
+        padded = raw + bytes(max(_WINDOWS))
         words: Keys = np.ndarray((len(padded) - _STEP + 1,), dtype="<u8", buffer=padded, strides=(1,))
-        edges = edges[self._perhaps(words[edges])]
-        before, found = np.zeros(len(edges), dtype=np.uint64), [edges[:0]]
-        for step, (ends, longer) in enumerate(zip(self._ends, self._on, strict=True)):
-            here = words[edges + _STEP * step]
-            found += [edges[known.among(_mixed(before, here & _mask(length)))] for length, known in ends.items()]
-            if longer is None:
-                break
-            key = _mixed(before, here)
-            on = longer.among(key)
-            edges, before = edges[on], key[on]
+        first = words[edges]
+        perhaps = self._perhaps(first)
+        edges, first = edges[perhaps], first[perhaps]
+        second, before = words[edges + _STEP], _mixed(first)
+        found = [edges[:0]]
+        for window, known in self._known.items():
+            short = window <= _STEP
+            keys = _mixed(first & _mask(window)) if short else _mixed(before ^ second & _mask(window - _STEP))
+            found.append(edges[known.among(keys)])
         return np.concatenate(found)
 
     def _perhaps(self, words: Keys) -> Integers:
-        """The places of those words that look like the beginning of a keyword, by at most six bytes and at once."""
+        """The places of those words that look like the beginning of a keyword, by one look at a table each."""
         seen = np.zeros(len(words), dtype=bool)
-        for length, table in self._shapes.items():
-            seen |= table.take(_shape(words, length))
+        for size, table in self._shapes.items():
+            seen |= table.take(_shape(words, size))
         return np.flatnonzero(seen)
 
 
-def _shape(words: Keys, length: int) -> Integers:
-    """A number for the first `length` bytes."""
-    return ((words & _mask(length)) * _ODD >> np.uint64(64 - _TABLE)).view(np.int64)
+def _shape(words: Keys, size: int) -> Integers:
+    """A number for the first `size` bytes."""
+    return ((words & _mask(size)) * _ODD >> np.uint64(64 - _TABLE)).view(np.int64)
 
 
-def _keys(keywords: Sequence[bytes], step: int) -> Keys:
-    """The keys of keywords that end in the given step or go on behind it."""
-    filled = b"".join(keyword[: _STEP * (step + 1)].ljust(_STEP * (step + 1), b"\0") for keyword in keywords)
-    words = np.frombuffer(filled, dtype="<u8").reshape(len(keywords), step + 1)
-    keys = np.zeros(len(keywords), dtype=np.uint64)
-    for column in words.T:
-        keys = _mixed(keys, column)
+def _words(beginnings: Collection[bytes]) -> Keys:
+    """Beginnings of one length as words of eight bytes, filled up with zeros: (beginnings, 1 or 2)."""
+    size = -(-len(next(iter(beginnings))) // _STEP) * _STEP
+    filled = b"".join(beginning.ljust(size, b"\0") for beginning in beginnings)
+    return np.frombuffer(filled, dtype="<u8").reshape(len(beginnings), size // _STEP)
+
+
+def _keys(words: Keys) -> Keys:
+    """A key for one or two words of eight bytes."""
+    keys = _mixed(words[:, 0])
+    return keys if words.shape[1] == 1 else _mixed(keys ^ words[:, 1])
+
+
+def _mixed(words: Keys) -> Keys:
+    keys: Keys = words * _ODD
+    keys ^= keys >> np.uint64(29)
     return keys

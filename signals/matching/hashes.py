@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from signals.matching.multi_index import Distances, Integers, MultiIndex, Words
 
-LAYOUT = 1
+LAYOUT = 2
 """The number of the format that `HammingIndex.write()` writes."""
 ABOUT = "index.json"
 
@@ -67,8 +67,9 @@ class _Built:
         """Entries in an order that puts equal hashes beside each other: row r of the index stands for the entries from
         `runs[r]` up to `runs[r + 1]`."""
         self.hashes, self.ids, self.runs, self.index = hashes, ids, runs, index
-        self.alive = np.ones(len(ids), dtype=bool)
-        self._by_id: Integers | None = None
+        self.gone = np.zeros(len(ids), dtype=bool)  # zeros cost no memory until they are written to
+        self.removed = 0
+        self.sorter: Integers | None = None
 
     @classmethod
     def of(cls, hashes: Words, ids: Integers, radius: int) -> Self:
@@ -85,23 +86,39 @@ class _Built:
         count = self.runs[pairs.row + 1] - first
         ends = np.cumsum(count)
         entry = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - count), count)
-        alive = self.alive[entry]
+        alive = ~self.gone[entry]
         query, distance = np.repeat(pairs.query, count), np.repeat(pairs.distance, count)
         return query[alive], self.ids[entry[alive]], distance[alive]
 
     def remaining(self) -> tuple[Words, Integers]:
-        return self.hashes[self.alive], self.ids[self.alive]
+        alive = ~self.gone
+        return self.hashes[alive], self.ids[alive]
+
+    def by_id(self) -> Integers:
+        """The entries in the order of their ids."""
+        if self.sorter is None:
+            self.sorter = np.argsort(self.ids, kind="stable")
+        return self.sorter
+
+    def holds(self, ids: Integers) -> npt.NDArray[np.bool_]:
+        found = np.zeros(len(ids), dtype=bool)
+        for place, entries in enumerate(self._entries(ids)):
+            found[place] = not self.gone[entries].all()
+        return found
 
     def remove(self, ids: Integers) -> int:
-        if self._by_id is None:
-            self._by_id = np.argsort(self.ids, kind="stable")
-        first = np.searchsorted(self.ids, ids, side="left", sorter=self._by_id)
-        last = np.searchsorted(self.ids, ids, side="right", sorter=self._by_id)
-        entries = [self._by_id[low:high] for low, high in zip(first, last, strict=True)]
-        gone = np.concatenate(entries) if entries else np.empty(0, np.int64)
-        before = int(self.alive[gone].sum())
-        self.alive[gone] = False
-        return before
+        entries = np.concatenate([np.empty(0, np.int64), *self._entries(ids)])
+        removed = int((~self.gone[entries]).sum())
+        self.gone[entries] = True
+        self.removed += removed
+        return removed
+
+    def _entries(self, ids: Integers) -> list[Integers]:
+        """The entries of each id."""
+        order = self.by_id()
+        first = np.searchsorted(self.ids, ids, side="left", sorter=order)
+        last = np.searchsorted(self.ids, ids, side="right", sorter=order)
+        return [order[low:high] for low, high in zip(first, last, strict=True)]
 
 
 class HammingIndex:
@@ -125,11 +142,12 @@ class HammingIndex:
 
     def write(self, folder: Path) -> None:
         """Fold, then write everything into an empty folder, as flat arrays that `mapped()` need not read."""
-        self.fold()
+        if self.unfolded:
+            self.fold()
         index = self._base.index
         arrays: dict[str, npt.NDArray[Any]] = {
             "hashes": self._base.hashes, "ids": self._base.ids, "runs": self._base.runs,
-            "offsets": index.offsets, "crowds": index.crowds, "rows": index.rows,
+            "sorter": self._base.by_id(), "offsets": index.offsets, "crowds": index.crowds, "rows": index.rows,
         }  # fmt: skip
         arrays.update({f"half{number}": half for number, half in enumerate(index.halves)})
         for name, array in arrays.items():
@@ -158,16 +176,17 @@ class HammingIndex:
         halves = tuple(array[f"half{number}"] for number in range(min(2, index.words)))
         tables = MultiIndex.of(halves, about["pieces"], array["offsets"], array["crowds"], array["rows"])
         index._base = _Built(array["hashes"], array["ids"], array["runs"], tables)
+        index._base.sorter = array["sorter"]
         return index
 
     def __len__(self) -> int:
-        return sum(int(built.alive.sum()) for built in self._parts())
+        return sum(len(built.ids) - built.removed for built in self._parts())
 
     @property
     def unfolded(self) -> float:
         """The share of entries that were added or removed since `build()` or `fold()`. Fold at 0.02 to 0.05."""
         base, added = self._parts()
-        return (int((~base.alive).sum()) + len(added.ids)) / max(1, len(base.ids))
+        return (base.removed + len(added.ids)) / max(1, len(base.ids))
 
     def search(self, queries: Words, radius: int | None = None) -> Hits:
         """All hits of (q, words) queries within `radius` bits (that of the index, unless said otherwise).
@@ -192,6 +211,12 @@ class HammingIndex:
         """Remove all entries with these ids; says how many there were. Unknown ids are no error."""
         numbers = np.unique(np.asarray(ids, dtype=np.int64).ravel())
         return sum(built.remove(numbers) for built in self._parts())
+
+    def holds(self, ids: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """For each of (n,) ids whether there is an entry with it: (n,)."""
+        numbers = np.asarray(ids, dtype=np.int64).ravel()
+        base, added = self._parts()
+        return base.holds(numbers) | added.holds(numbers)
 
     def fold(self) -> None:
         """Build anew from the entries that are there. Changes no answer."""

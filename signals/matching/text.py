@@ -169,12 +169,11 @@ class KeywordIndex:
             if folded is None:
                 chosen += range(first, first + len(block))
                 continue
-            raw = folded.encode()
-            codes = np.frombuffer(raw, dtype=np.uint8)
-            in_word = _ASCII_IN_WORD.take(codes)
-            edges = in_word if self._from_words else codes != _LINE_END
+            codes = np.frombuffer(folded, dtype=np.uint8)
+            in_word = _words_of(codes)
+            edges = in_word.copy() if self._from_words else codes != _LINE_END
             edges[1:] &= ~in_word[:-1] if self._from_words else ~(in_word[1:] & in_word[:-1])
-            places = self._beginnings.places(raw, np.flatnonzero(edges))
+            places = self._beginnings.places(folded, np.flatnonzero(edges))
             if len(places):
                 begins = np.append(0, np.flatnonzero(codes == _LINE_END) + 1)
                 chosen += (np.unique(np.searchsorted(begins, places, side="right")) - 1 + first).tolist()
@@ -202,7 +201,7 @@ class _Together:
         for first, block, folded in _blocks(texts):
             if folded is not None:
                 lengths += map(len, block)
-                parts.append(folded)
+                parts.append(folded.decode())
                 continue
             for number, text in enumerate(block, first):
                 one = fold(text)
@@ -236,7 +235,7 @@ class _Together:
         return text, start, end
 
 
-def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str], str | None]]:
+def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str], bytes | None]]:
     """The number of the first, texts that follow one another, and these folded and joined if they are plain.
 
     Large blocks; small ones where a text is not plain, so that it costs few others the short way.
@@ -252,13 +251,25 @@ def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str], str | No
             yield first + second, part, _plain(part)
 
 
-def _plain(texts: Sequence[str]) -> str | None:
+def _plain(texts: Sequence[str]) -> bytes | None:
     """Texts folded and joined, if lower case is all that folding does to them."""
     joined = _BETWEEN.join(texts)
-    if not joined.isascii() or "  " in joined:
+    if not joined.isascii():
         return None
-    controls = np.count_nonzero(np.frombuffer(joined.encode(), dtype=np.uint8) < ord(" "))
-    return joined.lower() if controls == len(texts) - 1 else None
+    folded = joined.encode().lower()
+    codes = np.frombuffer(folded, dtype=np.uint8)
+    spaces = codes == ord(" ")
+    if np.count_nonzero(codes < ord(" ")) != len(texts) - 1 or (spaces[1:] & spaces[:-1]).any():
+        return None
+    return folded
+
+
+def _words_of(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which characters of folded ASCII continue a word: a comparison of whole columns is quicker than a table."""
+    in_word: npt.NDArray[np.bool_] = (codes - np.uint8(ord("a"))) < 26
+    in_word |= (codes - np.uint8(ord("0"))) < 10
+    in_word |= codes == ord("_")
+    return in_word
 
 
 def _are_in_words(codes: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

@@ -79,7 +79,11 @@ class IndicatorValue(models.Model):
     @property
     def binding(self) -> str:
         """What the ciphertext is bound to."""
-        return f"indicator:{self.pk}"
+        return self.binding_of(self.pk)
+
+    @staticmethod
+    def binding_of(indicator_id: int) -> str:
+        return f"indicator:{indicator_id}"
 
 
 class Incident(models.Model):

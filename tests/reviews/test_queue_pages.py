@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import MEMBER_ROLES, Role
+from lantern_site.work import heartbeats
 from reviews.models import Claim
 from reviews.services import claims
 from signals.kinds import HarmTerm
@@ -48,6 +49,15 @@ def test_home_and_its_rail_open_for_every_role(role: Role, pixelpond: Organisati
 
     reviews = role in {Role.REVIEWER, Role.STEWARD}
     assert ('href="/queue/"' in page) is reviews
+
+
+def test_the_programme_is_told_when_the_index_is_not_to_be_trusted(pixelpond: Organisation) -> None:
+    heartbeats.alarm("index_stale", now=NOW)
+
+    told = text(enter(builders.programme(), Role.STEWARD)[0].get("/"))
+
+    assert "cannot keep up with the ledger" in told
+    assert "cannot keep up with the ledger" not in text(enter(pixelpond, Role.ANALYST)[0].get("/"))
 
 
 # The queue

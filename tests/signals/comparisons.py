@@ -8,14 +8,16 @@ from typing import Any
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
+from lantern_site.audit.recording import recording
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
-from signals import candidates
+from signals import candidates, moves
 from signals.candidates import Parsed
-from signals.models import Chunk, MatchJob
+from signals.models import Chunk, MatchJob, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
 from signals.services.jobs import Plan
+from signals.workflow import Move
 from tests import builders
 from tests.builders import NOW
 
@@ -52,6 +54,12 @@ def compare(member: Organisation, content: str, **changes: Any) -> list[tuple[in
     job = run(start(member, content, **changes))
     assert job.state == MatchJob.State.DONE
     return found(job)
+
+
+def make(signal: Signal, move: Move, *, now: datetime = NOW) -> None:
+    """A move of a signal, as the services make it."""
+    with recording(CLOCK, now) as record:
+        moves.apply(record, Signal.objects.select_for_update(of=("self",)).get(pk=signal.pk), move)
 
 
 def chunk(job: MatchJob, number: int) -> Chunk:

@@ -1,6 +1,6 @@
 """The index of a process keeps up with the ledger, and notices when it reads another one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from threading import Event, Thread
@@ -9,16 +9,19 @@ import pytest
 from django.db import connection
 
 from lantern_site.audit.actors import Actor
-from lantern_site.audit.models import Entry, Head
+from lantern_site.audit.models import Head
 from lantern_site.audit.recording import recording
 from lantern_site.members.models import Organisation
 from lantern_site.work.models import Heartbeat
-from signals.indexing import Growing, Index
+from signals.indexing import Index
+from signals.indexing.parts import Growing, Near
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Signal
+from signals.workflow import Move
 from tests import builders
 from tests.builders import NOW
+from tests.signals.comparisons import make
 
 PDQ = sha256(b"a synthetic picture").hexdigest()
 
@@ -26,7 +29,7 @@ PDQ = sha256(b"a synthetic picture").hexdigest()
 def shared(number: int, by: Organisation) -> Signal:
     """A picture of its own for every number."""
     value = sha256(f"synthetic picture {number}".encode()).hexdigest()
-    return builders.submitted(by, Item(Kind.PDQ, value, quality=90))
+    return builders.active(by, Item(Kind.PDQ, value, quality=90))
 
 
 def value_of(number: int) -> str:
@@ -59,10 +62,10 @@ def test_the_index_reads_what_is_there_and_then_what_is_new() -> None:
 @pytest.mark.django_db
 def test_every_kind_that_has_no_digest_to_ask_for_is_in_the_index() -> None:
     member, index = builders.member(), Index()
-    phrase = builders.submitted(member, Item(Kind.KEYWORD, "meet me at the pier"))
-    name = builders.submitted(member, Item(Kind.USERNAME, "quiet_harbour", service="kestrel"))
-    small = builders.submitted(member, Item(Kind.PHASH, PDQ[:16]))
-    builders.submitted(member, Item(Kind.EMAIL, "some.body@example.org"))
+    phrase = builders.active(member, Item(Kind.KEYWORD, "meet me at the pier"))
+    name = builders.active(member, Item(Kind.USERNAME, "quiet_harbour", service="kestrel"))
+    small = builders.active(member, Item(Kind.PHASH, PDQ[:16]))
+    builders.active(member, Item(Kind.EMAIL, "some.body@example.org"))
     refresh(index)
 
     assert index.mentioned(["nothing", "MEET me at the pier, meet me at the pier"]) == [(1, phrase.indicator_id, 0)]
@@ -74,9 +77,9 @@ def test_every_kind_that_has_no_digest_to_ask_for_is_in_the_index() -> None:
 def test_an_indicator_that_two_members_share_stands_in_the_index_once() -> None:
     index = Index()
     picture = Item(Kind.PDQ, PDQ, quality=90)
-    one = builders.submitted(builders.member("Pixelpond"), picture)
+    one = builders.active(builders.member("Pixelpond"), picture)
     refresh(index)
-    builders.submitted(builders.member("Harbourline"), picture)
+    builders.active(builders.member("Harbourline"), picture)
     refresh(index)
 
     assert index.near(Kind.PDQ, [PDQ]) == [(0, one.indicator_id, 0)]
@@ -120,8 +123,7 @@ def test_another_ledger_under_the_same_positions_is_read_anew() -> None:
     member, index = builders.member(), Index()
     gone = shared(1, member)
     refresh(index)
-    last = Entry.objects.get(position=index.position)
-    index._last_read = (last.subject + 1, last.at)
+    index._leaf = "that of another entry"
 
     shared(2, member)
     refresh(index)
@@ -193,16 +195,66 @@ def test_a_value_that_is_committed_after_a_newer_one_is_not_missed() -> None:
 def test_what_comes_later_is_found_beside_what_was_built() -> None:
     built: list[int] = []
 
-    def build(values: Mapping[int, str]) -> frozenset[str]:
+    def build(values: Mapping[int, str]) -> dict[str, int]:
         built.append(len(values))
-        return frozenset(values.values())
+        return {value: number for number, value in values.items()}
 
-    growing = Growing(build)
-    growing.add({number: str(number) for number in range(100)})
-    growing.add({100: "a"})
-    growing.add({101: "b"})
-    growing.add({number: str(number) for number in range(200, 210)})
-    growing.add({})
+    def ask(part: dict[str, int], values: Sequence[str]) -> Iterator[Near]:
+        return (Near(place, part[value], 0) for place, value in enumerate(values) if value in part)
 
-    assert built == [100, 1, 2, 112]
-    assert frozenset[str]().union(*growing.parts) >= {"0", "a", "b", "209"}
+    growing = Growing(build, ask)
+
+    def change(present: Mapping[int, str], *gone: int) -> None:
+        growing.update(present, present.keys() | set(gone))
+
+    change({number: str(number) for number in range(100)})
+    change({100: "a"})
+    change({101: "b"}, 3)
+    change({}, 4)
+    change({4: "4"})
+
+    assert built == [100, 1, 2]
+    assert len(growing) == 101
+    assert growing.search(["0", "3", "4", "a", "b"]) == [(0, 0, 0), (2, 4, 0), (3, 100, 0), (4, 101, 0)]
+    change({number: str(number) for number in range(200, 210)})
+    assert built[-1] == len(growing) == 111
+    assert growing.search(["3", "209"]) == [(1, 209, 0)]
+
+
+@pytest.mark.django_db
+def test_what_is_not_active_any_more_leaves_the_index_and_what_comes_back_returns() -> None:
+    member, index = builders.member(), Index()
+    signal = shared(1, member)
+    name = builders.active(member, Item(Kind.USERNAME, "quiet_harbour", service="kestrel"))
+    waiting = builders.submitted(member, Item(Kind.PHASH, PDQ[:16]))
+    refresh(index)
+    assert index.near(Kind.PHASH, [PDQ[:16]]) == []
+
+    for ended in (signal, name):
+        make(ended, Move.HOLD)
+    builders.approved(waiting)
+    refresh(index)
+    assert near(index, 1) == set()
+    assert index.like(["kestrel:quiet_harbour"]) == []
+    assert index.near(Kind.PHASH, [PDQ[:16]]) == [(0, waiting.indicator_id, 0)]
+
+    for held in (signal, name):
+        make(held, Move.RELEASE)
+    refresh(index)
+    assert near(index, 1) == {signal.indicator_id}
+    assert index.like(["kestrel:quiet_harbour"]) == [(0, name.indicator_id, 0)]
+
+
+@pytest.mark.django_db
+def test_an_indicator_stays_while_another_member_shares_it() -> None:
+    picture, index = Item(Kind.PDQ, PDQ, quality=90), Index()
+    one = builders.active(builders.member("Pixelpond"), picture)
+    other = builders.active(builders.member("Harbourline"), picture)
+    make(one, Move.WITHDRAW)
+    refresh(index)
+    assert index.near(Kind.PDQ, [PDQ]) == [(0, one.indicator_id, 0)]
+
+    make(other, Move.WITHDRAW)
+    refresh(index)
+
+    assert index.near(Kind.PDQ, [PDQ]) == []

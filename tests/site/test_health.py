@@ -34,7 +34,19 @@ def test_everything_is_ready(client: Client) -> None:
         "worker": True,
         "worker_age": 0,
         "index_position": 41,
+        "alarms": [],
     }
+
+
+def test_an_alarm_is_named_for_as_long_as_it_stands(client: Client) -> None:
+    heartbeats.beat("worker", now=clock.now())
+    heartbeats.alarm("index_stale", now=clock.now() - timedelta(minutes=4))
+    heartbeats.alarm("index_differs", now=clock.now() - timedelta(hours=26))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["alarms"] == ["index_stale"]
 
 
 def test_a_worker_that_was_never_seen_is_not_ready(client: Client) -> None:

@@ -65,7 +65,7 @@ def run_chunk(chunk_id: int, *, holder: str, now: datetime) -> None:
         return
     try:
         _compare(chunk, tenure)
-    except LeaseLost:
+    except (LeaseLost, indexing.Stale):
         tenure.give_back()
     except Exception:
         if chunk.attempts >= limits.LIMITS.attempts:
