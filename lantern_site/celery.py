@@ -18,6 +18,7 @@ ROUTES = {
     "signals.tell_showings": "recalls",
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
+    "signals.run_import_part": "jobs",
 }
 
 
@@ -51,6 +52,8 @@ JOBS = {
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
+    "sweep imports": every(15, "signals.sweep_imports"),
+    "forget imports": every(3600, "signals.forget_imports"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),

@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import departures, jobs, showing
+from signals.services import departures, import_work, jobs, showing
 
 
 @shared_task(name="signals.run_chunk", acks_late=True, ignore_result=True)
@@ -27,3 +27,18 @@ def tell_showings(organisation_id: int) -> None:
 @shared_task(name="signals.part_with", acks_late=True, ignore_result=True)
 def part_with(organisation_id: int) -> None:
     departures.part_with(organisation_id=organisation_id, now=clock.now())
+
+
+@shared_task(name="signals.run_import_part", acks_late=True, ignore_result=True)
+def run_import_part(part_id: int) -> None:
+    import_work.run_part(part_id, holder=uuid4().hex, now=clock.now())
+
+
+@shared_task(name="signals.sweep_imports", ignore_result=True)
+def sweep_imports() -> None:
+    import_work.sweep(now=clock.now())
+
+
+@shared_task(name="signals.forget_imports", ignore_result=True)
+def forget_imports() -> None:
+    import_work.forget(now=clock.now())

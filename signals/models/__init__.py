@@ -1,12 +1,18 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
+from signals.models.imports import CHOOSABLE, Import, ImportPart, ImportQuerySet, ImportRow, Verdict
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
 from signals.models.reach import Poll, Receipt, Showing
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 
 __all__ = [
+    "CHOOSABLE",
     "Chunk",
+    "Import",
+    "ImportPart",
+    "ImportQuerySet",
+    "ImportRow",
     "Incident",
     "Indicator",
     "IndicatorAlias",
@@ -21,4 +27,5 @@ __all__ = [
     "Signal",
     "SignalQuerySet",
     "SignalVersion",
+    "Verdict",
 ]

@@ -4,7 +4,7 @@ import pytest
 
 from lantern_site.members.models import Organisation
 from signals.models import MatchJob
-from signals.services import jobs
+from signals.services import imports, jobs
 from tests import builders
 from tests.signals.comparisons import start
 
@@ -31,3 +31,9 @@ def job(sharer: Organisation, member: Organisation, small_chunks: None) -> Match
     for number in numbers:
         builders.active(sharer, builders.email(number))
     return start(member, "\n".join(builders.email(number).raw for number in numbers))
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows of an import at a time."""
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, part=2))
