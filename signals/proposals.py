@@ -14,6 +14,7 @@ from lantern_site.members.lifecycle import Region
 from signals import kinds
 from signals.intake import Item, Statement
 from signals.kinds import Kind
+from signals.records import Names
 
 YES, NO = "yes", "no"
 
@@ -95,7 +96,8 @@ LONGEST_REFERENCE = 200
 OF_AN_EXPORT = ("signal", "status", "severity", "community", "incident", "submitted_at", "activated_at", "ended_at")
 """What an export says about its signals beside what was stated. It is read over."""
 
-COLUMNS = (*VALUE, REFERENCE, *_SAID, *OF_AN_EXPORT)
+COLUMNS = (*VALUE, REFERENCE, *_SAID)
+NAMES = Names(read=COLUMNS, read_over=OF_AN_EXPORT, needed="value")
 
 
 def item(given: Mapping[str, str]) -> Item:

@@ -47,8 +47,23 @@ class Unreadable:
 Row = Record | Unreadable
 
 
-def read(stream: BinaryIO, *, columns: Collection[str], needed: str) -> Iterator[Row]:
-    """The rows of a file, in order. `stream` can be rewound; `needed` is the column without which there is no row.
+@dataclass(frozen=True)
+class Names:
+    """What columns may be called: those that are read, those that are read over, and one that must be there."""
+
+    read: Collection[str]
+    read_over: Collection[str]
+    needed: str
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.read or name in self.read_over
+
+    def __str__(self) -> str:
+        return ", ".join(self.read)
+
+
+def read(stream: BinaryIO, columns: Names) -> Iterator[Row]:
+    """The rows of a file, in order. `stream` can be rewound.
 
     Raises Invalid for `file`, also after some rows: whoever has begun to keep them lets them go.
     """
@@ -56,7 +71,7 @@ def read(stream: BinaryIO, *, columns: Collection[str], needed: str) -> Iterator
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
-        yield from _counted(_rows(_Lines(text), columns, needed))
+        yield from _counted(_rows(_Lines(text), columns))
     except UnicodeDecodeError:
         raise _refused(
             _("This file is not text in UTF-8. Save it again as “CSV UTF-8” and choose that file.")
@@ -99,7 +114,9 @@ def _not_something_else(begin: bytes) -> None:
     if begin.startswith(_PDF):
         raise _refused(_("This is a PDF, not a CSV file. Export the table from where it was made."))
     if begin.startswith((b"\xff\xfe", b"\xfe\xff")) or begin.count(0) * 4 > len(begin):
-        raise _refused(_("This file is written in UTF-16, which is read in several ways. Save it as “CSV UTF-8”."))
+        raise _refused(
+            _("This file is written in UTF-16, or is no text. Save the table as “CSV UTF-8” and choose that file.")
+        )
     first = begin.removeprefix(b"\xef\xbb\xbf").lstrip()
     if first.startswith(b"<"):
         raise _refused(_("This is a web page or XML, not a CSV file. Download the file itself."))
@@ -142,7 +159,7 @@ class _Lines:
         self._length = 0
 
 
-def _rows(lines: _Lines, columns: Collection[str], needed: str) -> Iterator[Row]:
+def _rows(lines: _Lines, columns: Names) -> Iterator[Row]:
     waiting = iter(lines)
     for first in waiting:
         if first.strip():
@@ -152,14 +169,14 @@ def _rows(lines: _Lines, columns: Collection[str], needed: str) -> Iterator[Row]
         raise _refused(_("This file is empty. Choose the file that holds the rows."))
     if first.lstrip().startswith("{"):
         return _objects(first, waiting, lines, columns)
-    return _table(first, waiting, lines, columns, needed)
+    return _table(first, waiting, lines, columns)
 
 
 # CSV
 
 
-def _table(header: str, waiting: Iterator[str], lines: _Lines, columns: Collection[str], needed: str) -> Iterator[Row]:
-    separator, names = _header(header, needed)
+def _table(header: str, waiting: Iterator[str], lines: _Lines, columns: Names) -> Iterator[Row]:
+    separator, names = _header(header, columns.needed)
     _check_names(names, columns)
     lines.next_row()
     reader = csv.reader(waiting, delimiter=separator, strict=True)
@@ -199,12 +216,12 @@ def _header(line: str, needed: str) -> tuple[str, Sequence[str]]:
     )
 
 
-def _check_names(names: Sequence[str], columns: Collection[str]) -> None:
+def _check_names(names: Sequence[str], columns: Names) -> None:
     for number, name in enumerate(names, start=1):
         if name not in columns:
             raise _refused(
                 _("Column %(number)d of the first row has no name that is known here. Known are: %(known)s.")
-                % {"number": number, "known": ", ".join(columns)}
+                % {"number": number, "known": columns}
             )
         if name in names[: number - 1]:
             raise _refused(
@@ -246,7 +263,7 @@ def _clean(number: int, given: Mapping[str, str]) -> Row:
 # Lines of JSON
 
 
-def _objects(first: str, waiting: Iterator[str], lines: _Lines, columns: Collection[str]) -> Iterator[Row]:
+def _objects(first: str, waiting: Iterator[str], lines: _Lines, columns: Names) -> Iterator[Row]:
     line: str | None = first
     while line is not None:
         if line.strip():
@@ -255,16 +272,16 @@ def _objects(first: str, waiting: Iterator[str], lines: _Lines, columns: Collect
         line = next(waiting, None)
 
 
-def _object(number: int, line: str, columns: Collection[str]) -> Row:
+def _object(number: int, line: str, columns: Names) -> Row:
     try:
         found = json.loads(line, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         return Unreadable(number, _("This line is not one object in JSON, with each name once."))
-    if not found.keys() <= set(columns):
+    if any(name not in columns for name in found):
         return Unreadable(
-            number, _("A name in this line is not known here. Known are: %(known)s.") % {"known": ", ".join(columns)}
+            number, _("A name in this line is not known here. Known are: %(known)s.") % {"known": columns}
         )
     given = {}
     for name, value in found.items():

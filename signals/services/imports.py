@@ -27,7 +27,7 @@ from signals.models import CHOOSABLE, Import, ImportPart, ImportRow
 from signals.records import Record, Row, Unreadable
 
 LONGEST_LABEL = 60
-UNTOLD = frozenset({*proposals.VALUE, proposals.REFERENCE, *proposals.OF_AN_EXPORT, "danger"})
+UNTOLD = frozenset({*proposals.VALUE, proposals.REFERENCE, "danger"})
 """What each row says for itself, kind and service apart: it cannot be chosen for all."""
 DEFAULTS = frozenset(proposals.COLUMNS) - UNTOLD | {"kind", "service"}
 
@@ -80,7 +80,7 @@ def hand_in(*, file: BinaryIO, defaults: Mapping[str, str], label: str = "", act
                 )
         except IntegrityError:
             return HandedIn(Import.objects.open().get(organisation=organisation, digest=digest), is_new=False)
-        made.total = _keep(made, records.read(file, columns=proposals.COLUMNS, needed="value"), chosen)
+        made.total = _keep(made, records.read(file, proposals.NAMES), chosen)
         made.save(update_fields=["total"])
         ask_for_parts(made)
         again = earlier(made) is not None
