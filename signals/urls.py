@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, machines, normalisation, share, standing, subject_requests
+from signals.views import (
+    communities,
+    exports,
+    imports,
+    jobs,
+    listing,
+    machines,
+    normalisation,
+    share,
+    standing,
+    subject_requests,
+)
 
 app_name = "signals"
 urlpatterns = [
@@ -11,8 +22,15 @@ urlpatterns = [
     path("share/look/", share.look, name="look"),
     path("signals/", listing.listing, name="list"),
     path("signals/find/", listing.find, name="find"),
+    path("signals/export/", exports.export, name="export"),
     path("signals/<lnid:signal_id>/resubmit/", share.resubmit, name="resubmit"),
     path("registers/subject-requests/<lnid:case_id>/search/", subject_requests.search, name="subject_request_search"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/<lnid:import_id>/", imports.one, name="import"),
+    path("imports/<lnid:import_id>/progress/", imports.progress, name="import_progress"),
+    path("imports/<lnid:import_id>/submit/", imports.submit, name="submit_import"),
+    path("imports/<lnid:import_id>/cancel/", imports.cancel, name="cancel_import"),
+    path("imports/<lnid:import_id>/results/", imports.results, name="import_results"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),
     path("jobs/<lnid:job_id>/progress/", jobs.job_progress, name="job_progress"),

@@ -10,9 +10,8 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import NotAllowed
-from lantern_site.members.models import Community
 from lantern_site.work import leases, outbox
-from signals import proposals, sealing, verdicts
+from signals import imported, proposals, verdicts
 from signals.models import CHOOSABLE, Import, ImportPart, ImportRow, Signal, Verdict
 from signals.records import Record
 from signals.services import batches, imports
@@ -62,7 +61,10 @@ def _taken(part_id: int, holder: str, now: datetime) -> ImportPart | None:
         if not leases.take(ImportPart, part_id, holder=holder, now=now):
             return None
         part = ImportPart.objects.select_related(
-            "whole__organisation", "whole__submitted_by__organisation", "whole__submitted_with__organisation"
+            "whole__organisation",
+            "whole__community",
+            "whole__submitted_by__organisation",
+            "whole__submitted_with__organisation",
         ).get(pk=part_id)
         if _is_wanted(part):
             return part
@@ -90,7 +92,7 @@ def _held(part: ImportPart, holder: str) -> Import:
 
 def _check(part: ImportPart, holder: str, now: datetime) -> None:
     with acting_as(CLOCK):
-        judged = verdicts.judge(imports.opened(part), organisation=part.whole.organisation, now=now)
+        judged = verdicts.judge(imported.opened(part), organisation=part.whole.organisation, now=now)
     with recording(CLOCK, now) as record:
         found = _held(part, holder)
         ImportRow.objects.bulk_create(_row(found, one) for one in judged)
@@ -111,13 +113,8 @@ def _row(found: Import, judged: Judged) -> ImportRow:
         signal_id=judged.signal,
     )
     if judged.reference:
-        row.reference = sealing.seal(judged.reference, bound_to=binding(found, judged.number))
+        imported.seal_reference(row, judged.reference)
     return row
-
-
-def binding(found: Import, number: int) -> str:
-    """What the reference of a row is bound to."""
-    return f"import:{found.public_id}:row:{number}"
 
 
 def _all_checked(record: Recorder, found: Import) -> None:
@@ -128,7 +125,7 @@ def _all_checked(record: Recorder, found: Import) -> None:
     good.annotate(first=first).filter(first__lt=F("number")).update(verdict=Verdict.REPEATS, repeats=F("first"))
     found.state, found.checked_at = Import.State.CHECKED, record.now
     found.save(update_fields=["state", "checked_at"])
-    facts: dict[str, Fact] = dict(imports.counted(found))
+    facts: dict[str, Fact] = dict(imported.counts(found))
     imports.note(record, found, "import.checked", facts)
 
 
@@ -143,7 +140,7 @@ def _share(part: ImportPart, holder: str, now: datetime) -> None:
             verdict__in=part.whole.chosen, number__gte=part.first, number__lte=part.last
         ).values_list("number", flat=True)
         numbers = set(wanted)
-        rows = [row for row in imports.opened(part) if isinstance(row, Record) and row.number in numbers]
+        rows = [row for row in imported.opened(part) if isinstance(row, Record) and row.number in numbers]
         results = _shared(rows, part.whole, submitter, now)
         found = _held(part, holder)
         _keep_results(found, rows, results)
@@ -162,12 +159,12 @@ def _shared(rows: Sequence[Record], of: Import, submitter: Actor, now: datetime)
     """One result per row, in order. Where the submitter may not share any more, each row says so."""
     if not rows:
         return []
-    community = Community.objects.get(pk=of.community_id)
+    assert of.community is not None
     made = [
         batches.Row(
             (proposals.item(row.cells),),
             proposals.statement(row.cells, no_authority_asked=True),  # nobody could submit without confirming it
-            community.public_id,
+            of.community.public_id,
         )
         for row in rows
     ]

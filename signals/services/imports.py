@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,9 @@ from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_id_of
 from lantern_site.work import outbox
-from signals import policies, proposals, protection, records, sealing
+from signals import imported, policies, proposals, protection, records
 from signals.models import CHOOSABLE, Import, ImportPart, ImportRow
-from signals.records import Record, Row, Unreadable
+from signals.records import Row
 
 LONGEST_LABEL = 60
 UNTOLD = frozenset({*proposals.VALUE, proposals.REFERENCE, "danger"})
@@ -83,7 +83,7 @@ def hand_in(*, file: BinaryIO, defaults: Mapping[str, str], label: str = "", act
         made.total = _keep(made, records.read(file, proposals.NAMES), chosen)
         made.save(update_fields=["total"])
         ask_for_parts(made)
-        again = earlier(made) is not None
+        again = imported.earlier(made) is not None
         note(record, made, "import.handed_in", {"rows": made.total, "again": again})
         return HandedIn(made, is_new=True)
 
@@ -118,12 +118,6 @@ def key_of(actor: Actor) -> ApiKey | None:
     return ApiKey.objects.get(public_id=actor.id) if actor.kind == ActorKind.KEY else None
 
 
-def earlier(of: Import) -> Import | None:
-    """The import of the same file before this one, if there was one."""
-    before = Import.objects.filter(organisation=of.organisation_id, digest=of.digest, pk__lt=of.pk)
-    return before.order_by("-pk").first()
-
-
 # Rows and their parts
 
 
@@ -142,27 +136,9 @@ def _keep(made: Import, rows: Iterator[Row], defaults: Mapping[str, str]) -> int
             last=some[-1].number,
             asked_at=made.handed_in_at,
         )
-        text = json.dumps([_packed(row, defaults) for row in some])
-        part.ciphertext = sealing.seal(text, bound_to=_binding(part))
+        imported.seal_rows(part, some, defaults)
         part.save(force_insert=True)
     return total
-
-
-def _packed(row: Row, defaults: Mapping[str, str]) -> list[object]:
-    if isinstance(row, Unreadable):
-        return [row.number, row.sentence]
-    return [row.number, {**defaults, **row.cells}]
-
-
-def opened(part: ImportPart) -> list[Row]:
-    """The rows of a part that was not wiped."""
-    assert part.ciphertext is not None
-    found = json.loads(sealing.unseal(part.ciphertext, bound_to=_binding(part)))
-    return [Record(number, held) if isinstance(held, dict) else Unreadable(number, held) for number, held in found]
-
-
-def _binding(part: ImportPart) -> str:
-    return f"import:{part.whole.public_id}:part:{part.number}"
 
 
 def ask_for_parts(of: Import) -> None:
@@ -195,7 +171,7 @@ def submit(
         chosen = sorted(set(verdicts) & set(CHOOSABLE))
         if not chosen or len(chosen) < len(set(verdicts)):
             raise Invalid(_("Choose which rows are to be submitted."), "verdicts")
-        counts = counted(found)
+        counts = imported.counts(found)
         if not any(counts.get(verdict) for verdict in chosen):
             raise Invalid(_("There is no row of this group. Choose another, or cancel the import."), "verdicts")
         if community is None:
@@ -234,11 +210,6 @@ def _let_go_of_the_rest(of: Import, now: datetime) -> None:
     left.update(asked_at=now, leased_by="", leased_until=None, attempts=0)
 
 
-def counted(of: Import) -> dict[str, int]:
-    """How many rows have which verdict."""
-    return dict(of.rows.values_list("verdict").annotate(number=Count("pk")).order_by())
-
-
 # Ending
 
 
@@ -259,7 +230,7 @@ def end(record: Recorder, of: Import, state: Import.State) -> None:
     of.save(update_fields=["state", "ended_at"])
     of.parts.filter(done_at__isnull=True).update(ciphertext=None)
     of.rows.filter(digest__isnull=False).update(digest=None)
-    facts: dict[str, Fact] = dict(counted(of))
+    facts: dict[str, Fact] = dict(imported.counts(of))
     note(record, of, f"import.{state}", facts)
 
 

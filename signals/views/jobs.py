@@ -35,7 +35,7 @@ class Progress:
     state: str
     done: int
     total: int
-    found: int
+    found: int | None
     url: str
     cancel_url: str = ""
     leads_url: str = ""

@@ -191,8 +191,8 @@ def values() -> Iterator[Case]:
         for name, text in {"a bracket": "<", "nothing": " ", "very long": "z" * 15_000, "bidi": "\u202e\u2066"}.items():
             yield f"{kind}: {name}", f"kind,value\n{kind},{text}\n".encode()
     for text in ("a@b@c", "Ada <a@example.org>", "postmaster@example.org", "javascript:alert(1)", "http://localhost/"):
-        kind = "email" if "@" in text else "url"
-        yield f"{kind}: {text}", f"kind,value\n{kind},{text}\n".encode()
+        named = "email" if "@" in text else "url"
+        yield f"{named}: {text}", f"kind,value\n{named},{text}\n".encode()
 
 
 def json_lines() -> Iterator[Case]:

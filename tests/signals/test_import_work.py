@@ -15,6 +15,7 @@ from lantern_site.members.lifecycle import Suspension
 from lantern_site.members.models import Grant, Organisation
 from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
+from signals import verdicts as judging
 from signals.models import Import, ImportPart, ImportRow
 from signals.services import batches, import_work, imports
 from tests import builders
@@ -86,7 +87,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
     member: Organisation, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     found = hand_in(member, addresses(5)) if step == "judge" else sharing(member)
-    at_work: Any = import_work.verdicts if step == "judge" else batches
+    at_work: Any = judging if step == "judge" else batches
     plain = getattr(at_work, step)
 
     def slow(*args: Any, **named: Any) -> Any:

@@ -2,8 +2,10 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import translation
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.models import Entry
@@ -11,10 +13,11 @@ from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
+from signals import imported
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Import, ImportPart, Signal, Verdict
-from signals.services import imports
+from signals.services import import_work, imports
 from tests import builders
 from tests.builders import NOW
 from tests.signals import importing
@@ -108,7 +111,7 @@ def test_a_file_that_was_imported_adds_nothing_and_says_so(member: Organisation)
     assert first.state == Import.State.DONE
     assert list(verdicts(again).values()) == [Verdict.EXISTS] * 3
     with acting_as(CLOCK):
-        assert imports.earlier(again) == first
+        assert imported.earlier(again) == first
     assert Entry.objects.filter(action="import.handed_in").latest("position").facts["again"] is True
     with pytest.raises(Invalid):
         submit(again)
@@ -182,7 +185,7 @@ def test_rows_repeat_whatever_the_order_in_which_the_parts_are_judged(member: Or
         backwards = list(found.parts.order_by("-number").values_list("pk", flat=True))
 
     for pk in backwards:
-        importing.import_work.run_part(pk, holder="worker", now=NOW)
+        import_work.run_part(pk, holder="worker", now=NOW)
 
     assert list(verdicts(found).values()) == ["new", *["repeats"] * 5]
 
@@ -227,7 +230,7 @@ def test_a_member_without_the_legal_gate_imports_no_identifiers(member: Organisa
 
 
 def test_the_sentences_are_in_the_language_of_the_one_who_handed_it_in(member: Organisation) -> None:
-    with importing.import_work.translation.override("fr"):
+    with translation.override("fr"):
         found = hand_in(member, table({"kind": "email", "value": "nonsense"}))
 
     [row] = rows(run(found))
@@ -294,9 +297,7 @@ def test_what_was_shared_in_the_meantime_is_not_shared_twice(member: Organisatio
         ("no_authority_asked", {"no_authority_asked": False}),
     ],
 )
-def test_nothing_is_shared_unless_everything_is_said(
-    member: Organisation, field: str, changes: dict[str, object]
-) -> None:
+def test_nothing_is_shared_unless_everything_is_said(member: Organisation, field: str, changes: dict[str, Any]) -> None:
     found = checked(member, addresses(2))
 
     with pytest.raises(Invalid) as refusal:
