@@ -107,7 +107,7 @@ def _answer(view: Callable[..., HttpResponseBase], request: PageRequest, *args: 
         return refused(request, refusal)
 
 
-def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Marks a page that everybody may read. What is neither this nor `signed_in` fails a test."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
