@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lantern_site.audit.actors import Actor
+from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import Hidden, Invalid, NotAllowed
 from lantern_site.members.lifecycle import Switch
 from lantern_site.members.models import JurisdictionSwitch, Organisation
@@ -92,6 +92,14 @@ def may_steer_job(actor: Actor, job: MatchJob) -> None:
 
 def unknown_import() -> Hidden:
     return Hidden(_("There is no such import."))
+
+
+def may_see_import(actor: Actor, found: Import) -> None:
+    """Colleagues see it; of machines, those that share."""
+    if actor.organisation_id != found.organisation_id:
+        raise unknown_import()
+    if actor.kind == ActorKind.KEY:
+        require(actor, Permission.CANCEL)
 
 
 def may_cancel_import(actor: Actor, found: Import) -> None:

@@ -168,6 +168,11 @@ def test_every_operation_describes_its_refusals_and_gives_an_example() -> None:
     operations = {(path, method): operation for path, methods in paths.items() for method, operation in methods.items()}
     assert {path for path, _method in operations} == {
         "/api/v1/feed",
+        "/api/v1/imports",
+        "/api/v1/imports/{import_id}",
+        "/api/v1/imports/{import_id}/cancel",
+        "/api/v1/imports/{import_id}/results",
+        "/api/v1/imports/{import_id}/submit",
         "/api/v1/lookup",
         "/api/v1/me",
         "/api/v1/normalisation",
