@@ -46,7 +46,7 @@ class Table(Lines):
 
 
 class HandInIn(serializers.Serializer[Any]):
-    """A form with a file. More fields hold for rows that do not say them; beside a bare body they stand in the query."""
+    """A form with a file. More fields hold for rows that do not say them; beside a bare body they are the query."""
 
     file = serializers.FileField(
         help_text="CSV with a header, or lines of JSON; UTF-8, 25 MB and 100,000 rows at most."
@@ -232,6 +232,8 @@ class One(Resource):
 class Submission(Resource):
     @submitted
     def post(self, request: Request, import_id: int) -> Response:
+        with acting_as(machine(request).actor):
+            _known(request, import_id)  # before the body: who may not know of it learns nothing
         given = SubmitIn(data=request.data).typed()
         found = imports.submit(import_id=import_id, actor=machine(request).actor, now=clock.now(), **given)
         return _answer(request, found)
@@ -255,12 +257,16 @@ class Results(Resource):
         return Response(ImportResultsOut({"results": lines, "cursor": cursor}).data)
 
 
-def _found(request: Request, import_id: int) -> Import:
-    actor = machine(request).actor
-    found = Import.objects.visible_to(actor).filter(public_id=import_id).first()
+def _known(request: Request, import_id: int) -> Import:
+    found = Import.objects.visible_to(machine(request).actor).filter(public_id=import_id).first()
     if found is None:
         raise policies.unknown_import()
-    policies.may_see_import(actor, found)
+    return found
+
+
+def _found(request: Request, import_id: int) -> Import:
+    found = _known(request, import_id)
+    policies.may_see_import(machine(request).actor, found)
     return found
 
 
