@@ -1,8 +1,5 @@
 """Files of signals on their way in: what was handed in, its encrypted rows, and what is to become of each."""
 
-from datetime import timedelta
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -110,8 +107,6 @@ class Import(models.Model):
 class ImportPart(Leased):
     """Some rows of an import, encrypted until they were shared or are not needed any more. Worked on twice: to judge
     the rows, and to share what was chosen of them."""
-
-    lease: ClassVar[timedelta] = timedelta(minutes=2)
 
     whole = models.ForeignKey(Import, models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
