@@ -64,7 +64,9 @@ class Submit(Refusable):
     """What is submitted of a checked import, to whom, and what is attested of it."""
 
     verdicts = forms.MultipleChoiceField(
-        label=_("Which rows"), required=False, widget=forms.CheckboxSelectMultiple, choices=[]
+        label=_("Which rows"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose which rows are to be submitted.")},
     )
     community = forms.ChoiceField(label=_("Share with"))
     evidence_seen = forms.BooleanField(

@@ -263,8 +263,8 @@ class World:
         findings.record(lead_ids=[examined], found=found, actor=self.actor("own", "colleague"), now=NOW)
         self.ids["lead examined"] = examined
         self._job("job", "somebody@example.org")
-        found = importing.hand_in(self.own, importing.addresses(2, begin=900), actor=self.actor("own", "colleague"))
-        self.ids["import"] = importing.run(found).public_id
+        rows = importing.addresses(2, begin=900)
+        self.ids["import"] = importing.checked(self.own, rows, actor=self.actor("own", "colleague")).public_id
 
     def _job(self, name: str, *lines: str) -> MatchJob:
         parsed = candidates.parse("\n".join(lines))
