@@ -18,6 +18,7 @@ ROUTES = {
     "signals.tell_showings": "recalls",
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
+    "signals.run_import_part": "jobs",
 }
 
 
@@ -56,6 +57,8 @@ JOBS = {
     "look for news of watch lists": every(60, "signals.look_for_news"),
     "fold index": every(60, "signals.fold_index"),
     "compare index": every(24 * 3600, "signals.compare_index"),
+    "sweep imports": every(15, "signals.sweep_imports"),
+    "forget imports": every(3600, "signals.forget_imports"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),
     "forget addresses of keys": every(24 * 3600, "members.forget_addresses"),

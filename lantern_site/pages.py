@@ -11,7 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -57,7 +57,7 @@ class PageRequest(HttpRequest):
     """The person's roles rest until somebody confirms that the access is still needed."""
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The door of every page that is not public.
 
     Reads (GET) run in one transaction that sees what the actor may see. Writes run in the transactions of the services
@@ -65,7 +65,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
 
     @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         known = cast(PageRequest, request)
@@ -99,7 +99,7 @@ def _is_proven(request: PageRequest) -> bool:
     return bool(request.now.timestamp() - newest <= PROVEN_FOR.total_seconds())
 
 
-def _answer(view: Callable[..., HttpResponse], request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def _answer(view: Callable[..., HttpResponseBase], request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     try:
         if request.method in ("GET", "HEAD"):
             with acting_as(request.actor):
@@ -109,7 +109,7 @@ def _answer(view: Callable[..., HttpResponse], request: PageRequest, *args: Any,
         return refused(request, refusal)
 
 
-def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Marks a page that everybody may read. What is neither this nor `signed_in` fails a test."""
     view.is_public = True  # type: ignore[attr-defined]
     return view

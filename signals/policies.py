@@ -4,14 +4,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lantern_site.audit.actors import Actor
+from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import Hidden, Invalid, NotAllowed
 from lantern_site.members.lifecycle import Switch
 from lantern_site.members.models import JurisdictionSwitch, Organisation
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from signals.kinds import IDENTIFIERS
-from signals.models import MatchJob, Signal
+from signals.models import Import, MatchJob, Signal
 from signals.purposes import Surface
 
 MAX_RENEWALS_ALONE = 2
@@ -88,3 +88,28 @@ def may_steer_job(actor: Actor, job: MatchJob) -> None:
     if actor.organisation_id != job.organisation_id:
         raise unknown_job()
     require(actor, Permission.STEER_JOB)
+
+
+def unknown_import() -> Hidden:
+    return Hidden(_("There is no such import."))
+
+
+def may_see_import(actor: Actor, found: Import) -> None:
+    """Colleagues see it; of machines, those that share."""
+    if actor.organisation_id != found.organisation_id:
+        raise unknown_import()
+    if actor.kind == ActorKind.KEY:
+        require(actor, Permission.CANCEL)
+
+
+def may_cancel_import(actor: Actor, found: Import) -> None:
+    if actor.organisation_id != found.organisation_id:
+        raise unknown_import()
+    require(actor, Permission.CANCEL)
+
+
+def may_export(actor: Actor, *, with_values: bool) -> None:
+    """The own signals as a file; their plain values only for those who may reveal one."""
+    require(actor, Permission.EXPORT)
+    if with_values:
+        may_reveal(actor)

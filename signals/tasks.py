@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import alarms, departures, index, jobs, showing
+from signals.services import alarms, departures, import_work, index, jobs, showing
 from signals.services.jobs import watching
 
 
@@ -58,3 +58,18 @@ def fold_index() -> None:
 @shared_task(name="signals.compare_index", ignore_result=True)
 def compare_index() -> None:
     index.compare(now=clock.now())
+
+
+@shared_task(name="signals.run_import_part", acks_late=True, ignore_result=True)
+def run_import_part(part_id: int) -> None:
+    import_work.run_part(part_id, holder=uuid4().hex, now=clock.now())
+
+
+@shared_task(name="signals.sweep_imports", ignore_result=True)
+def sweep_imports() -> None:
+    import_work.sweep(now=clock.now())
+
+
+@shared_task(name="signals.forget_imports", ignore_result=True)
+def forget_imports() -> None:
+    import_work.forget(now=clock.now())

@@ -24,6 +24,7 @@ class Permission(TextChoices):
     WITHDRAW = "withdraw", _("Withdraw a signal of the own organisation")
     RENEW = "renew", _("Renew a signal of the own organisation")
     REVEAL = "reveal", _("See a plain value, for a coded reason")
+    EXPORT = "export", _("Take the own organisation's signals away as a file")
     READ_FEED = "read_feed", _("Receive the feed")
     MATCH = "match", _("Look values up and run match jobs")
     STEER_JOB = "steer_job", _("See and cancel match jobs of the own organisation")
@@ -97,6 +98,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.REVEAL: rule(
         Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.STEWARD, Role.ADJUDICATOR, trained=True, proven=True
     ),
+    Permission.EXPORT: rule(Role.SUBMITTER, Role.REVIEWER, Role.ANALYST, Role.MEMBER_ADMIN),
     Permission.READ_FEED: rule(Role.ANALYST, scope=KeyScope.READ),  # who may not receive is told corrections
     Permission.MATCH: rule(Role.ANALYST, scope=KeyScope.LOOKUP, needs=Capability.RECEIVE),
     Permission.STEER_JOB: rule(Role.ANALYST, scope=KeyScope.LOOKUP),
@@ -161,6 +163,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
         Permission.CANCEL,
         Permission.WITHDRAW,
         Permission.RENEW,
+        Permission.EXPORT,
     ),
     Field.REVIEWING: (Permission.SEE_SIGNALS, Permission.REVIEW, Permission.REVEAL, Permission.CHECK, Permission.HOLD),
     Field.RECEIVING: (

@@ -84,10 +84,17 @@ STATES: Mapping[str, Look] = {
     "delivered": Look(gettext_lazy("Delivered"), "", "inbox"),
     "acknowledged": Look(gettext_lazy("Acknowledged"), "pine", "check"),
     "overdue": Look(gettext_lazy("Overdue"), "rust", "alarm-clock"),
-    # rows of an import
+    # imports and their rows
+    "checking": Look(gettext_lazy("Being checked"), "amber", "list-checks"),
+    "checked": Look(gettext_lazy("Waits for you"), "amber", "clock"),
+    "sharing": Look(gettext_lazy("Being submitted"), "amber", "send"),
+    "forgotten": Look(gettext_lazy("Wiped"), "", "eraser"),
     "new": Look(gettext_lazy("New"), "pine", "plus"),
-    "corroborates": Look(gettext_lazy("Corroborates"), "pine", "users"),
-    "duplicate": Look(gettext_lazy("Duplicate"), "", "copy"),
+    "warned": Look(gettext_lazy("New, with a warning"), "amber", "triangle-alert"),
+    "exists": Look(gettext_lazy("Shared already"), "", "copy"),
+    "repeats": Look(gettext_lazy("Repeats a row"), "", "repeat"),
+    "shared": Look(gettext_lazy("Submitted"), "pine", "send"),
+    "not_chosen": Look(gettext_lazy("Not chosen"), "", "minus"),
     "refused": Look(gettext_lazy("Refused"), "rust", "ban"),
     # claims
     "mine": Look(pgettext_lazy("a claim", "Yours"), "amber", "lock"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -82,7 +82,7 @@ PARAMETERS = {
 
 @require_safe
 @public
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """Whoever is not signed in sees what the public may see."""
     if request.user.is_authenticated:
         return _desk(cast(PageRequest, request))

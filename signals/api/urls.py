@@ -3,12 +3,17 @@
 from django.urls import path
 
 from lantern_site.pages import public
-from signals.api import jobs, normalisation, views
+from signals.api import imports, jobs, normalisation, views
 
 urlpatterns = [
     path("feed", views.Feed.as_view(), name="api-feed"),
     path("signals", views.Signals.as_view(), name="api-signals"),
     path("signals/<lnid:signal_id>", views.Signal.as_view(), name="api-signal"),
+    path("imports", imports.Imports.as_view(), name="api-imports"),
+    path("imports/<lnid:import_id>", imports.One.as_view(), name="api-import"),
+    path("imports/<lnid:import_id>/submit", imports.Submission.as_view(), name="api-submit-import"),
+    path("imports/<lnid:import_id>/cancel", imports.Cancellation.as_view(), name="api-cancel-import"),
+    path("imports/<lnid:import_id>/results", imports.Results.as_view(), name="api-import-results"),
     path("lookup", views.Lookup.as_view(), name="api-lookup"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/lines", jobs.JobsOfLines.as_view(), name="api-jobs-lines"),

@@ -1,6 +1,7 @@
 """Text from people, turned into typed values. The rules live in the domain."""
 
 from signals.forms.files import BATCH_LIMIT, notice_oversize
+from signals.forms.imports import Export, HandIn, Rows, Submit
 from signals.forms.jobs import Batch, KeepWatchList, StartJob
 from signals.forms.listing import FindSignals, FindValue
 from signals.forms.sharing import Says, Share, hashes_of
@@ -8,12 +9,16 @@ from signals.forms.sharing import Says, Share, hashes_of
 __all__ = [
     "BATCH_LIMIT",
     "Batch",
+    "Export",
     "FindSignals",
     "FindValue",
+    "HandIn",
     "KeepWatchList",
+    "Rows",
     "Says",
     "Share",
     "StartJob",
+    "Submit",
     "hashes_of",
     "notice_oversize",
 ]

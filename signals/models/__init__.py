@@ -1,5 +1,6 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
+from signals.models.imports import CHOOSABLE, Import, ImportPart, ImportQuerySet, ImportRow, Verdict
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
 from signals.models.reach import Poll, Receipt, Showing, Spending
@@ -7,7 +8,12 @@ from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 from signals.models.watch_lists import WatchList
 
 __all__ = [
+    "CHOOSABLE",
     "Chunk",
+    "Import",
+    "ImportPart",
+    "ImportQuerySet",
+    "ImportRow",
     "Incident",
     "Indicator",
     "IndicatorAlias",
@@ -25,5 +31,6 @@ __all__ = [
     "SignalVersion",
     "Spending",
     "Tally",
+    "Verdict",
     "WatchList",
 ]

@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of a job, at the worst moment, and the job is done all the same: once."""
+"""A worker is killed in the middle of a job or an import, at the worst moment, and it is done all the same: once."""
 
 import os
 import signal
@@ -24,11 +24,12 @@ from lantern_site.members.roles import Role
 from signals import candidates, normalise
 from signals.candidates import Candidate
 from signals.kinds import Kind
-from signals.models import MatchJob, Receipt
+from signals.models import Import, MatchJob, Receipt, Verdict
 from signals.purposes import Purpose, Surface
-from signals.services import jobs
+from signals.services import imports, jobs
 from signals.services.jobs import Plan, limits
 from tests import builders
+from tests.signals import importing
 
 SHARED = 12
 CHUNK = 20
@@ -204,3 +205,39 @@ def test_of_two_workers_one_is_killed_and_every_lead_is_there_once(
     with acting_as(Actor.clock()):
         rows = sorted(job.leads.values_list("row", flat=True))
     assert rows == [row for row, digest in enumerate(given, start=1) if digest in known]
+    assert not job.chunks.filter(ciphertext__isnull=False).exists()
+
+
+def test_an_import_whose_worker_is_killed_shares_each_row_once_within_a_minute(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, part=CHUNK))
+    now, rows = clock.now(), CHUNK * CHUNKS
+    member = builders.member("Harbourline")
+    actor = builders.actor(member, Role.SUBMITTER, now=now)
+    found = importing.checked(member, importing.addresses(rows), actor=actor, now=now)
+    importing.submit(found, actor=actor, now=now)
+
+    def parts_done() -> int:
+        with acting_as(Actor.clock()):
+            return found.parts.filter(done_at__isnull=False).count()
+
+    with holding_the_ledger():
+        workers.start()
+        wait_for(somebody_waits, 60, workers)
+    wait_for(lambda: parts_done() > 0, 10, workers)
+    with holding_the_ledger():
+        wait_for(somebody_waits, 10, workers)
+        workers.kill_all()
+    killed_at = time.monotonic()
+    assert 0 < parts_done() < CHUNKS
+
+    workers.start()
+    wait_for(lambda: not importing.fresh(found).is_at_work, 90, workers)
+
+    assert time.monotonic() - killed_at < 60, workers.log()
+    assert importing.fresh(found).state == Import.State.DONE
+    assert list(importing.verdicts(found).values()) == [Verdict.SHARED] * rows
+    assert importing.shared() == rows
+    assert Entry.objects.filter(action="signal.submitted").count() == rows
+    assert importing.plain_rows_left(found) == 0

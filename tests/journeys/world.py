@@ -45,6 +45,7 @@ from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
 from tests.members import cases
+from tests.signals import importing
 from transparency import services as transparency
 
 PICTURE = sha256(b"a synthetic picture").hexdigest()
@@ -73,6 +74,7 @@ class World:
         self._queue()
         self._shared()
         self._jobs()
+        self._imports()
         self._disputes()
         self._recalls()
         self._way_in()
@@ -104,6 +106,19 @@ class World:
             self._person(role, builders.programme(), role)
         self.ids["pixelpond"] = public_ids.shown(self.pixelpond.public_id)
         self.ids["kestrel"] = public_ids.shown(self.kestrel.public_id)
+
+    def _imports(self) -> None:
+        """One that waits for somebody to choose, with every verdict; one that was submitted; one being checked."""
+        every: dict[str, Any] = {"actor": self.actor("moderator"), "now": self.now}
+        rows = importing.addresses(60, begin=4_000) + importing.addresses(1, begin=4_000).split(b"\r\n", 1)[1]
+        rows += b"keyword,purple lantern parade,case of the parade\nemail,nonsense," + b"reference " * 15 + b"\n"
+        waiting = importing.hand_in(self.pixelpond, rows, label="Spring sweep of closed accounts", **every)
+        done = importing.run(importing.hand_in(self.pixelpond, importing.addresses(3, begin=4_200), **every), self.now)
+        importing.submit(done, **every)
+        importing.run(done, self.now)
+        self._name("import", importing.run(waiting, self.now))
+        self._name("imported", done)
+        self._name("unchecked", importing.hand_in(self.pixelpond, importing.addresses(5, begin=4_300), **every))
 
     def _machines(self) -> None:
         """A key in use, one that retires, one that leaked and was tried from elsewhere, and what each has read."""

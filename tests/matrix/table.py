@@ -44,6 +44,8 @@ STATEMENT: dict[str, Any] = {
     "no_authority_asked": "on",
 }
 FRESH = "never.seen.before@example.org"
+ROWS = f"kind,value\nemail,{FRESH}\n"
+CHOICE: dict[str, Any] = {"verdicts": ["new"], "evidence_seen": "on", "no_authority_asked": "on"}
 BATCH = {"label": "Batch", "purpose": "accounts_under_review", "surface": "account_data", "values": FRESH}
 FINDING = {"outcome": "no_violation", "policy_version": "2026-02", "attribution": "not", "looks_wrong": "no"}
 RULING = {"result": "upheld", "text": "The evidence does not hold."}
@@ -87,6 +89,31 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:resubmit": (
         page("returned", OWNER),
         act("returned", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT),
+    ),
+    "signals:imports": (page(), act(own="submitter", needs="share", trained=True, body={"file": ROWS})),
+    "signals:import": (page("import", OWNER),),
+    "signals:import_progress": (page("import", OWNER),),
+    "signals:import_results": (page("import", OWNER),),
+    "signals:submit_import": (
+        act(
+            "import",
+            OWNER,
+            own="submitter",
+            needs="share",
+            trained=True,
+            body=CHOICE | {"community": "{circle}"},
+        ),
+    ),
+    "signals:cancel_import": (act("import", OWNER, own="submitter reviewer"),),
+    "signals:export": (
+        page(),
+        act(
+            own="submitter reviewer analyst",
+            trained=True,
+            proven=True,
+            body={"shape": "csv", "with_values": "on", "reason": "dispute"},
+        ),
+        act(own="submitter reviewer analyst member_admin", body={"shape": "csv"}),
     ),
     "signals:jobs": (page(), act(own="analyst", needs="receive", body=BATCH)),
     "signals:job": (page("job", OVERSEEN),),
@@ -258,6 +285,25 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             },
         ),
     ),
+    "api-imports": (call("POST", own="submit", needs="share", body={"file": ROWS}),),
+    "api-import": (call("GET", "import", OWNER, own="submit"),),
+    "api-submit-import": (
+        call(
+            "POST",
+            "import",
+            OWNER,
+            own="submit",
+            needs="share",
+            body={
+                "verdicts": ["new"],
+                "community": "{LN circle}",
+                "evidence_seen": True,
+                "no_authority_asked": True,
+            },
+        ),
+    ),
+    "api-cancel-import": (call("POST", "import", OWNER, own="submit"),),
+    "api-import-results": (call("GET", "import", OWNER, own="submit"),),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
     "api-jobs": (call("POST", own="lookup", needs="receive", body=JOB_OF_ONE),),
     "api-jobs-lines": (call("POST", own="", but=dict.fromkeys(SCOPES, INVALID)),),  # without its plan

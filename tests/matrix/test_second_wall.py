@@ -10,14 +10,22 @@ from lantern_site import public_ids
 from reviews.models import DeliveryQuerySet, DisputeQuerySet, FindingQuerySet
 from signals import guards
 from signals.kinds import Kind
-from signals.models import LeadQuerySet, MatchJobQuerySet, SignalQuerySet
+from signals.models import ImportQuerySet, LeadQuerySet, MatchJobQuerySet, SignalQuerySet
 from tests.matrix.notation import SCOPES, UNAUTHORISED, Place
 from tests.matrix.table import FRESH, ROUTES
 from tests.matrix.world import World
 
-SCOPED = (SignalQuerySet, MatchJobQuerySet, LeadQuerySet, DisputeQuerySet, DeliveryQuerySet, FindingQuerySet)
+SCOPED = (
+    SignalQuerySet,
+    ImportQuerySet,
+    MatchJobQuerySet,
+    LeadQuerySet,
+    DisputeQuerySet,
+    DeliveryQuerySet,
+    FindingQuerySet,
+)
 SCOPES_OF_THE_CODE = ("visible_to", "shared_with", "owned_by", "corrected_for")
-NOT_SHARED = ("waiting", "claimed", "returned")
+NOT_SHARED = ("waiting", "claimed", "returned", "import")
 SHARED = ("shared", "expiring", "unchecked", "held")
 DISPUTES = ("dispute", "dispute on hold", "dispute decided", "dispute appealed")
 RECALLED = ("signal of recall", "signal of recall kept")
@@ -76,7 +84,7 @@ PEOPLE = ("analyst", "member_admin")
 
 def told(answer: Any, secrets: Mapping[str, str], *known: str) -> list[str]:
     """Which secrets an answer gives away; what the one who asks wrote into the question is `known` to them."""
-    text = answer.content.decode()
+    text = (answer.getvalue() if answer.streaming else answer.content).decode()
     for one in known:
         text = text.replace(one, "")
     return sorted(name for name, secret in secrets.items() if secret in text)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.template.backends.django import Template
 from django.test import Client
@@ -56,6 +57,7 @@ from tests.builders import NOW, statement
 from tests.matrix import paperwork
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
 from tests.routes import ROUTES, Route
+from tests.signals import importing
 from transparency import services as transparency
 
 HOUSES = ("own", "other", "outside")
@@ -67,6 +69,7 @@ STANDINGS: Mapping[str, Mapping[str, object]] = {
 }
 BY_NAME: Mapping[str, Route] = {route.name: route for route in ROUTES}
 JSON = "application/json"
+TAKE_FILES = ("/imports/", "/api/v1/imports")
 UNKNOWN = 0x2_AAAA_AAAA_AAAA
 """An id that nothing has."""
 
@@ -264,6 +267,8 @@ class World:
         builders.run_job(asks)
         self._watch_lists()
         self._job("job", "somebody@example.org")
+        rows = importing.addresses(2, begin=900)
+        self.ids["import"] = importing.checked(self.own, rows, actor=self.actor("own", "colleague")).public_id
 
     def _watch_lists(self) -> None:
         actor = self.actor("own", "colleague")
@@ -328,13 +333,18 @@ class World:
                 Organisation.objects.filter(pk=self.houses[place.house].pk).update(**STANDINGS[place.standing])
             if not is_trained:
                 Staff.objects.filter(pk=self.people[place.house, who].pk).update(trained_until=date(2026, 3, 1))
-            return self._send(client, method, url, body, headers or {})
+            answer = self._send(client, method, url, body, headers or {})
+            if answer.streaming:  # a file is read while it is sent: here, while the world is as it was asked about
+                answer.streaming_content = [answer.getvalue()]
+            return answer
 
     def _send(
         self, client: Client, method: str, url: str, body: Mapping[str, object] | None, headers: Mapping[str, str]
     ) -> Any:
         known = {name: morsel.value for name, morsel in client.cookies.items()}
         try:
+            if method == "POST" and url in TAKE_FILES:
+                return client.post(url, self._with_file(body or {}), headers=headers)
             if url.startswith("/api/"):
                 content = json.dumps(self._filled(body or {}))
                 return client.generic(method, url, content, content_type=JSON, headers=headers)
@@ -344,6 +354,9 @@ class World:
             return client.generic(method, url, headers=headers)
         finally:
             client.cookies = SimpleCookie(known)
+
+    def _with_file(self, body: Mapping[str, object]) -> Mapping[str, object]:
+        return {name: SimpleUploadedFile("rows.csv", str(text).encode()) for name, text in body.items()}
 
     def _filled(self, body: Any) -> Any:
         """The body with ids in place of names of things: {circle} as a number, {LN circle} as people read it."""

@@ -8,6 +8,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import Organisation
 from signals.models import MatchJob
+from signals.services import imports
 from signals.services.jobs import limits
 from tests import builders
 from tests.signals.comparisons import start
@@ -45,3 +46,9 @@ def eyes_of_the_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with acting_as(Actor.clock()):
         yield
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows of an import at a time."""
+    monkeypatch.setattr(imports, "LIMITS", replace(imports.LIMITS, part=2))

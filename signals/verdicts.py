@@ -1,0 +1,146 @@
+"""What would become of the rows of a file if they were shared now. Nothing is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantern_site import public_ids
+from lantern_site.errors import Invalid, Refusal
+from lantern_site.members.models import Organisation
+from signals import guards, intake, normalise, policies, proposals, protection
+from signals.kinds import Kind
+from signals.models import Signal, Verdict
+from signals.normalise import Normal
+from signals.records import Record, Row
+from signals.workflow import LIVE, Status
+
+RETRACTED_BEFORE, POSSIBLY_CHILD, KEYWORD = "retracted_before", "possibly_child", "keyword"
+WARNINGS: Mapping[str, Promise | str] = {
+    **{code.value: code.label for code in guards.WarningCode},
+    RETRACTED_BEFORE: gettext_lazy("Your organisation's signal on this value was retracted before."),
+    POSSIBLY_CHILD: gettext_lazy("The account holder is possibly a child."),
+    KEYWORD: gettext_lazy("A keyword may stand in harmless texts, too."),
+}
+"""Everything because of which the programme approves a signal, too, before it is shared."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One row with its verdict. `signal` is the primary key of the own signal that is shared already."""
+
+    number: int
+    verdict: Verdict
+    kind: str = ""
+    digest: bytes | None = None
+    warnings: tuple[str, ...] = ()
+    sentence: str = ""
+    reference: str = ""
+    signal: int | None = None
+
+
+@dataclass(frozen=True)
+class _Own:
+    """A signal of the own organisation on the same value."""
+
+    pk: int
+    public_id: int
+    status: str
+
+
+def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> list[Judged]:
+    """A verdict for each row, in order, apart from what rows say of one another. One query for all of them."""
+    normals: dict[int, Normal | Refusal] = {row.number: _normal(row) for row in rows if isinstance(row, Record)}
+    digests = {
+        number: protection.digest(normalise.public_digest(normal))
+        for number, normal in normals.items()
+        if isinstance(normal, Normal)
+    }
+    known = _own(digests.values(), organisation)
+    judged = []
+    for row in rows:
+        normal = normals.get(row.number)
+        if not isinstance(row, Record):
+            judged.append(Judged(row.number, Verdict.REFUSED, sentence=row.sentence))
+        elif not isinstance(normal, Normal):
+            judged.append(Judged(row.number, Verdict.REFUSED, sentence=str(normal), reference=_reference(row.cells)))
+        else:
+            digest = digests[row.number]
+            judged.append(_judge(row, normal, digest, known.get((normal.kind, digest), []), organisation, now))
+    return judged
+
+
+def normal_of(given: Mapping[str, str]) -> Normal:
+    """The value of a row in normal form. Raises Invalid."""
+    item = proposals.item(given)
+    return normalise.normal_form(item.kind, item.raw, service=item.service, quality=item.quality)
+
+
+def masked(given: Mapping[str, str]) -> str:
+    """The value of a row as pages show it, or nothing where it is no value."""
+    try:
+        normal = normal_of(given)
+    except Invalid:
+        return ""
+    return guards.mask(normal.kind, normal.value)
+
+
+def _normal(row: Record) -> Normal | Refusal:
+    try:
+        return normal_of(row.cells)
+    except Invalid as refusal:
+        return refusal
+
+
+def _reference(given: Mapping[str, str]) -> str:
+    try:
+        return proposals.reference(given)
+    except Invalid:
+        return ""
+
+
+def _own(digests: Iterable[bytes], organisation: Organisation) -> dict[tuple[str, bytes], list[_Own]]:
+    found = Signal.objects.owned_by(organisation.pk).filter(indicator__digest__in=list(digests))
+    known: dict[tuple[str, bytes], list[_Own]] = {}
+    for kind, digest, pk, public_id, status in found.values_list(
+        "indicator__kind", "indicator__digest", "pk", "public_id", "status"
+    ):
+        known.setdefault((kind, bytes(digest)), []).append(_Own(pk, public_id, status))
+    return known
+
+
+def _judge(
+    row: Record, normal: Normal, digest: bytes, own: Sequence[_Own], organisation: Organisation, now: datetime
+) -> Judged:
+    def answered(
+        verdict: Verdict, sentence: str = "", warnings: tuple[str, ...] = (), signal: int | None = None
+    ) -> Judged:
+        reference = _reference(row.cells)
+        return Judged(row.number, verdict, normal.kind, digest, warnings, sentence, reference, signal)
+
+    for signal in own:
+        if signal.status in LIVE:
+            told = _("Your organisation shares this already: %(reference)s.")
+            return answered(Verdict.EXISTS, told % {"reference": public_ids.shown(signal.public_id)}, signal=signal.pk)
+    try:
+        warnings = _checked(row.cells, organisation, now)
+    except Refusal as refusal:
+        return answered(Verdict.REFUSED, str(refusal))
+    if any(signal.status == Status.RETRACTED for signal in own):
+        warnings += (RETRACTED_BEFORE,)
+    return answered(Verdict.WARNED if warnings else Verdict.NEW, warnings=warnings)
+
+
+def _checked(given: Mapping[str, str], organisation: Organisation, now: datetime) -> tuple[str, ...]:
+    """The warnings about a row. Raises what sharing it would raise."""
+    taken = intake.take(proposals.item(given))
+    statement = proposals.statement(given, no_authority_asked=True)  # that is confirmed for all rows at once
+    proposals.reference(given)
+    intake.check_statement(statement, now)
+    policies.may_share_kind(organisation, taken.normal.kind, now.date())
+    intake.expiry(taken.normal.kind, statement, now)
+    more = {POSSIBLY_CHILD: statement.is_possibly_child, KEYWORD: taken.normal.kind == Kind.KEYWORD}
+    return (*taken.warnings, *(code for code, applies in more.items() if applies))
