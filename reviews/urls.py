@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, home, leads, queue, recalls, signal
+from reviews.views import claims, disputes, home, incident, leads, queue, recalls, signal
 
 app_name = "reviews"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("signals/<lnid:signal_id>/withdraw/", signal.withdraw, name="withdraw"),
     path("signals/<lnid:signal_id>/renew/", signal.renew, name="renew"),
     path("signals/<lnid:signal_id>/dispute/", disputes.open_dispute, name="open_dispute"),
+    path("incidents/<lnid:incident_id>/", incident.incident, name="incident"),
     path("disputes/", disputes.index, name="disputes"),
     path("disputes/<lnid:dispute_id>/", disputes.room, name="dispute"),
     path("disputes/<lnid:dispute_id>/answer/", disputes.answer, name="answer"),

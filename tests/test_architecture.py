@@ -115,6 +115,7 @@ READ_AND_SENT_BACK = {
     "members:remove_key",
     "members:settings",
     "members:subject_requests",
+    "reviews:incident",
     "reviews:lead",
     "reviews:open_dispute",
     "signals:jobs",
@@ -192,7 +193,9 @@ PIECES = {
     "reviews.services.holds.settle",
     "reviews.services.recalls.announce",
     "signals.services.jobs.run_chunk",
+    "reviews.services.decisions.judge",
     "signals.services.sharing.locked",
+    "signals.services.sharing.locked_together",
     "signals.services.sharing.seen_by_another",
 }
 """Functions of services with a subject of their own before the keywords: parts of services, not called by views."""

@@ -1,6 +1,6 @@
 """Sharing a signal, and what its owner may do with it later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -155,6 +155,14 @@ def locked(actor: Actor, signal_id: int) -> Signal:
     if signal is None or not _is_visible(actor, signal):
         raise policies.unknown_signal()
     return signal
+
+
+def locked_together(actor: Actor, signal_ids: Collection[int]) -> list[Signal]:
+    """Several signals with their rows locked, in one order; Hidden when the actor may not know of one of them."""
+    found = list(_locked(Signal.objects.visible_to(actor).filter(public_id__in=signal_ids)))
+    if len(found) < len(set(signal_ids)):
+        raise policies.unknown_signal()
+    return found
 
 
 def _locked(signals: SignalQuerySet) -> SignalQuerySet:

@@ -131,6 +131,17 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             body={"verdict": "reject", "version": "1", "outward": "Not our policy."},
         ),
     ),
+    "reviews:incident": (
+        page("case", OVERSEEN),
+        act(
+            "case",
+            OVERSEEN,
+            own="reviewer",
+            programme="steward",
+            trained=True,
+            body={"verdict": "reject", "seen": "{of case}:1", "outward": "Not our policy."},
+        ),
+    ),
     "reviews:check": (
         act("unchecked", SHARED, programme="steward", trained=True, proven=True, body={"passed": "yes"}),
     ),

@@ -190,6 +190,19 @@ class World:
         steward = builders.actor(self.houses["programme"], Role.STEWARD)
         holds.hold(signal_id=held.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=ago(days=1))
         self._active("theirs", "other", at=ago(days=3))
+        self._case()
+
+    def _case(self) -> None:
+        """Two hashes of one incident that wait for their first review."""
+        signals = sharing.submit(
+            items=[builders.file_hash(1), builders.file_hash(2)],
+            statement=statement(),
+            community_id=self.circle.public_id,
+            actor=builders.actor(self.own, Role.SUBMITTER),
+            now=NOW,
+        )
+        assert signals[0].incident is not None
+        self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
 
     def _disputes(self) -> None:
         self._dispute("dispute")
