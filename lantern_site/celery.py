@@ -50,6 +50,7 @@ JOBS = {
     "forget people": every(3600, "members.forget_people"),
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
+    "forget drafts": every(3600, "signals.forget_drafts"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
     "retire keys": every(60, "members.retire_keys"),
     "announce lapses of keys": every(600, "members.announce_lapses"),

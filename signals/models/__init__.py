@@ -1,5 +1,6 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
+from signals.models.drafts import Draft, DraftQuerySet
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
 from signals.models.reach import Poll, Receipt, Showing
@@ -7,6 +8,8 @@ from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 
 __all__ = [
     "Chunk",
+    "Draft",
+    "DraftQuerySet",
     "Incident",
     "Indicator",
     "IndicatorAlias",
