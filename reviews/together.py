@@ -17,7 +17,7 @@ from reviews.offers import WHY, Offers, Option
 from reviews.policies import Volume
 from reviews.waiting import QueueRow
 from reviews.workflow import Verdict
-from signals.guards import WarningCode
+from signals import outlook
 from signals.models import Incident, Signal
 from signals.workflow import Status
 
@@ -43,17 +43,12 @@ def may_decide(
     known = policies.approvals_given(signal) if given is None else given
     policies.may_approve(actor, signal, known, now)
     if signal.warnings:
-        raise NotAllowed(_("Look at it by itself: %(warnings)s") % {"warnings": " ".join(warnings(signal))})
+        said = " ".join(outlook.sentences(signal.warnings))
+        raise NotAllowed(_("Look at it by itself: %(warnings)s") % {"warnings": said})
     plan = policies.approvals_needed(signal, now, volume)
     if plan.first - set(known) - {policies.attestation_of(actor)}:
         why = WHY[plan.why] if plan.why else ""
         raise NotAllowed(_("It needs a second approval, by the programme: %(why)s.") % {"why": why})
-
-
-def warnings(signal: Signal) -> list[str]:
-    """Why a second person must look at the value, in sentences."""
-    known = dict(WarningCode.choices) | {"retracted_before": _("Your organisation retracted this before.")}
-    return [str(known[code]) for code in signal.warnings]
 
 
 @dataclass(frozen=True)

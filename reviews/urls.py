@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, home, incident, leads, queue, recalls, signal
+from reviews.views import claims, disputes, home, incident, leads, look, queue, recalls, signal
 
 app_name = "reviews"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("share/look/", look.look, name="look"),
     path("queue/", queue.queue, name="queue"),
     path("queue/count/", queue.count, name="queue_count"),
     path("queue/claim/", claims.claim_next, name="claim_next"),

@@ -1,10 +1,10 @@
 """Drafts of what somebody wants to share: seen by their organisation's people alone, not even by the programme."""
 
 import django.db.models.deletion
-import lantern_site.public_ids
 from django.conf import settings
 from django.db import migrations, models
 
+import lantern_site.public_ids
 from lantern_site.audit.row_security import visible
 
 OWN_OR_CLOCK = "(SELECT lantern_scope()) = 'clock' OR organisation_id = (SELECT lantern_organisation())"

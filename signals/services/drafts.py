@@ -91,7 +91,7 @@ def submit(
     """Share, and wipe the draft that it was written in. Raises what `sharing.submit` raises; the draft stays then."""
     with recording(actor, now):
         signals = sharing.submit(items=items, statement=statement, community_id=community_id, actor=actor, now=now)
-        Draft.objects.of(actor).filter(public_id=draft_id).delete()
+        Draft.objects.of(actor).filter(public_id=draft_id or 0).delete()
         return signals
 
 

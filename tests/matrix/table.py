@@ -69,7 +69,18 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             but={"programme": INVALID},  # it is in no community
         ),
     ),
-    "signals:look": (act(own=EVERYBODY, programme=EVERYBODY),),
+    "signals:save_draft": (
+        act(
+            own="submitter",
+            needs="share",
+            body={"kind": "email", "values": FRESH},
+            form="last",
+        ),
+    ),
+    "signals:discard_draft": (
+        # Whoever has no such draft is told nothing: there is none to discard.
+        act("draft", own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),
+    ),
     "signals:list": (page(),),
     "signals:find": (act(own=EVERYBODY, programme=EVERYBODY, body={"kind": "email", "value": FRESH}),),
     "signals:resubmit": (
@@ -82,6 +93,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:cancel_job": (act("job", OWNER, own="analyst"),),
     # Judging
     "reviews:home": (page(nobody=OK),),
+    "reviews:look": (act(own=EVERYBODY, programme=EVERYBODY),),
     "reviews:queue": (page(),),
     "reviews:queue_count": (page(),),
     "reviews:claim_next": (act(own="reviewer", programme="steward", trained=True),),

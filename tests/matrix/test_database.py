@@ -53,6 +53,7 @@ SIGHTS: Mapping[str, Sight] = {
     "value that waits": ("signals_indicatorvalue", OF_INDICATOR, "waiting", OVERSEEN, OVERSEEN),
     "value that is shared": ("signals_indicatorvalue", OF_INDICATOR, "shared", OVERSEEN | {OTHER}, OVERSEEN),
     "lead": ("signals_lead", BY_ID, "lead", OVERSEEN, OVERSEEN),
+    "draft": ("signals_draft", BY_ID, "draft", {OWN, CLOCK}, {OWN, CLOCK}),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
     "dispute": ("reviews_dispute", BY_ID, "dispute", OVERSEEN | ANY_OTHER, ANY_OTHER | {PROGRAMME, CLOCK}),
 }
@@ -61,6 +62,7 @@ NEUTRAL = {
     "signals_signalversion": "clause",
     "signals_indicatorvalue": "key_id",
     "signals_lead": "distance",
+    "signals_draft": "kind",
     "reviews_finding": "hits",
     "reviews_dispute": "statement",
 }

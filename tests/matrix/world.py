@@ -49,7 +49,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import drafts, jobs, sharing
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
@@ -193,7 +193,7 @@ class World:
         self._case()
 
     def _case(self) -> None:
-        """Two hashes of one incident that wait for their first review."""
+        """Two hashes of one incident that wait for their first review, and a draft of something else."""
         signals = sharing.submit(
             items=[builders.file_hash(1), builders.file_hash(2)],
             statement=statement(),
@@ -202,6 +202,10 @@ class World:
             now=NOW,
         )
         assert signals[0].incident is not None
+        typed = {"values": ["quiet.harbour@example.org"]}
+        author = self.actor("own", Role.SUBMITTER)
+        draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=typed, actor=author, now=NOW)
+        self.ids["draft"] = draft.public_id
         self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
 
     def _disputes(self) -> None:
