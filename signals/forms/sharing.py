@@ -125,7 +125,9 @@ class Says(Refusable):
         label=_("Account holder"),
         choices=kinds.AccountHolder.choices,
         initial=kinds.AccountHolder.UNKNOWN,
-        help_text=_("Possibly a child: the programme looks first, it ends after 90 days, and nobody acts alone."),
+        help_text=_(
+            "Possibly a child: the programme looks first, it ends after 90 days, and nobody is penalised lightly."
+        ),
     )
     owner_named = forms.BooleanField(
         label=_("Show our name to the other members"),
@@ -158,7 +160,7 @@ class Says(Refusable):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Stays with your organisation, and is wiped with the value."),
+        help_text=_("It stays with your organisation."),
     )
     expires_on = Day(
         label=_("Expires on"),

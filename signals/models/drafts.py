@@ -1,12 +1,18 @@
 """What somebody has typed and not sent yet."""
 
+import json
+from collections.abc import Mapping, Sequence
+
 from django.db import models
 from django.db.models import Q
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import Organisation, Staff
-from signals import kinds
+from signals import kinds, sealing
+
+Content = Mapping[str, Sequence[str]]
+"""What was typed, by field; a field may have several answers."""
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -35,3 +41,12 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {public_ids.shown(self.public_id)}"
+
+    def keep(self, typed: Content) -> None:
+        """Put in place of what was kept before, without saving."""
+        self.content = sealing.seal(json.dumps(typed), bound_to=str(self))
+
+    def opened(self) -> dict[str, list[str]]:
+        """What was typed. The caller has fetched the draft as one of the actor's own."""
+        typed: dict[str, list[str]] = json.loads(sealing.unseal(self.content, bound_to=str(self)))
+        return typed

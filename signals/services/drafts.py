@@ -3,8 +3,7 @@
 A draft leaves no entry in the ledger: nothing has been said yet. The clock wipes what nobody came back to.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -16,18 +15,16 @@ from lantern_site.audit.recording import recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import Staff
 from lantern_site.members.policies import staff_of
-from signals import policies, sealing
+from signals import policies
 from signals.intake import Item, Statement
 from signals.kinds import OFFERED
 from signals.models import Draft, Signal
+from signals.models.drafts import Content
 from signals.services import sharing
 
 KEPT = timedelta(days=5)
 MOST = 10
 LONGEST = 100_000
-
-Content = Mapping[str, Sequence[str]]
-"""What was typed, by field; a field may have several answers."""
 
 
 def save(*, draft_id: int | None, kind: str, content: Content, actor: Actor, now: datetime) -> Draft:
@@ -37,14 +34,13 @@ def save(*, draft_id: int | None, kind: str, content: Content, actor: Actor, now
     """
     with acting_as(actor):
         policies.may_share(actor, danger=True)
-        text = json.dumps(content)
         if kind not in OFFERED:
             raise Invalid(_("Choose a kind."), "kind")
-        if len(text) > LONGEST:
+        if sum(len(answer) for answers in content.values() for answer in answers) > LONGEST:
             raise Invalid(_("This is too long to be kept as a draft. Share it in parts."), "values")
         draft = _new(actor) if draft_id is None else _own(actor, draft_id)
         draft.kind, draft.saved_at = kind, now
-        draft.content = sealing.seal(text, bound_to=_binding(draft))
+        draft.keep(content)
         draft.save()
         return draft
 
@@ -61,16 +57,6 @@ def _own(actor: Actor, draft_id: int) -> Draft:
     if draft is None:
         raise WrongState(_("This draft is gone: it was sent, discarded or too old."))
     return draft
-
-
-def opened(draft: Draft) -> dict[str, list[str]]:
-    """What was typed. The caller has fetched the draft as one of the actor's own."""
-    content: dict[str, list[str]] = json.loads(sealing.unseal(draft.content, bound_to=_binding(draft)))
-    return content
-
-
-def _binding(draft: Draft) -> str:
-    return f"draft:{draft.public_id}"
 
 
 def discard(*, draft_id: int, actor: Actor, now: datetime) -> None:

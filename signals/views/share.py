@@ -81,7 +81,7 @@ def _empty_form(request: PageRequest) -> forms.Share | None:
         draft = _own_draft(request, asked)
         form = form_of(request)
         typed = {"kind": draft.kind, "draft": public_ids.shown(draft.public_id)}
-        form.initial = form.initial_of(drafts.opened(draft)) | typed
+        form.initial = form.initial_of(draft.opened()) | typed
         return form
     kind = request.GET.get("kind", "")
     if kind not in kinds.OFFERED:
@@ -153,7 +153,7 @@ def _drafts(request: PageRequest) -> list[dict[str, object]]:
 
 
 def _draft(request: PageRequest, draft: Draft) -> dict[str, object]:
-    values = "".join(drafts.opened(draft).get("values", [])).splitlines()
+    values = "".join(draft.opened().get("values", [])).splitlines()
     return {
         "url": f"{reverse('signals:share')}?draft={public_ids.shown(draft.public_id)}",
         "discard_url": reverse("signals:discard_draft", args=[draft.public_id]),

@@ -1,6 +1,7 @@
 """The look ahead while somebody types: which approvals and whose, who receives it, until when, what is known."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -72,7 +73,7 @@ def test_an_ordinary_value_needs_one_approval_and_says_until_when_and_for_whom(
         ({"harm": "grooming", "not_to_regions": "europe"}, "Then 0 members"),
     ],
 )
-def test_what_is_chosen_changes_what_will_happen(given: dict[str, str], words: str, submitter: Client) -> None:
+def test_what_is_chosen_changes_what_will_happen(given: dict[str, Any], words: str, submitter: Client) -> None:
     builders.member("Kestrel")
 
     assert words in look(submitter, **given)

@@ -208,7 +208,7 @@ def test_the_hashes_of_a_file_are_kept_in_the_draft(browser: Client, author: Sta
 
     [draft] = mine(author)
     with acting_as(author.actor(builders.NOW)):
-        assert drafts.opened(draft)["values"] == [f"md5:{MD5}"]
+        assert draft.opened()["values"] == [f"md5:{MD5}"]
 
 
 def test_sharing_from_a_draft_wipes_it_and_a_late_save_does_not_bring_it_back(browser: Client, author: Staff) -> None:
