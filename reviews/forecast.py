@@ -57,8 +57,8 @@ def of(
 
 
 def _first_look(severity: Severity) -> str:
-    facts = {"severity": severity.label, "hours": kinds.FIRST_REVIEW_HOURS[severity]}
-    return _("Severity %(severity)s: a reviewer of your organisation, not you, looks within %(hours)d h.") % facts
+    hours = kinds.FIRST_REVIEW_HOURS[severity]
+    return _("A reviewer of your organisation, not you, looks within %(hours)d h.") % {"hours": hours}
 
 
 def _approvals(

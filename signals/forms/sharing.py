@@ -337,11 +337,12 @@ class Share(Says):
 
 
 def _again(field: forms.Field, answers: Sequence[str]) -> Any:
+    """The answer of a field. One that was hidden when the draft was kept begins anew."""
     if isinstance(field, forms.MultipleChoiceField):
         return list(answers)
     if isinstance(field, forms.BooleanField):
         return bool(answers)
-    return answers[0] if answers else None
+    return answers[0] if answers else field.initial
 
 
 _NAMED: Mapping[str, Kind] = {kind.replace("_", ""): kind for kind in kinds.OFFERED}

@@ -203,6 +203,16 @@ def test_a_draft_is_kept_while_somebody_types_and_opened_again(browser: Client, 
     assert form["owner_named"].value() is False
 
 
+def test_what_was_hidden_when_a_draft_was_kept_is_not_answered_in_it(browser: Client) -> None:
+    given = typed(values="ada@example.org")
+    del given["real_child"]
+    saved = browser.post(reverse("signals:save_draft"), given, headers=HTMX)
+
+    opened = browser.get(reverse("signals:share"), {"draft": reference(saved)})
+
+    assert opened.context["form"]["real_child"].value() == "unknown"
+
+
 def test_the_hashes_of_a_file_are_kept_in_the_draft(browser: Client, author: Staff) -> None:
     browser.post(reverse("signals:save_draft"), typed(kind="md5", hash_file=hashes({"file": "a.jpg", "md5": MD5})))
 
