@@ -20,7 +20,7 @@ from lantern_site.errors import Invalid, Refusal
 from lantern_site.forms import NONE_CHOSEN, Day, Refusable, choices
 from lantern_site.members.lifecycle import Region
 from lantern_site.members.models import Community
-from signals import candidates, hashing, kinds
+from signals import candidates, hashing, intake, kinds
 from signals.candidates import Candidate
 from signals.forms.files import text_of
 from signals.intake import Item, Statement
@@ -39,6 +39,10 @@ class ImageFiles(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [super(ImageFiles, self).clean(one, initial) for one in data or []]
+
+
+MOST_LINES = 1000
+"""More than these are not looked at one by one: somebody has mistaken the form for an import."""
 
 
 class InformedAuthority(TextChoices):
@@ -289,6 +293,10 @@ class Share(Says):
             self._unread += [Line(field, refused.row, refused=refused.sentence) for refused in parsed.refused]
             lines += [_as_line(one) for one in parsed.candidates if one.kind in kinds.HASHES and not one.is_digest]
         self.cleaned_data["values"] = "\n".join(line for line in lines if line)
+        if (count := len(self.cleaned_data["values"].splitlines())) > MOST_LINES:
+            sentence = gettext("An incident holds at most %(most)d values; these are %(count)d. Share them in parts.")
+            self.add_error("values", sentence % {"most": intake.MAX_VALUES, "count": count})
+            return given
         data = cast(QueryDict, self.data).copy()
         data["values"] = self.cleaned_data["values"]
         self.data = data
@@ -298,7 +306,7 @@ class Share(Says):
         """Every row that was given, also those of a file that could not be read."""
         given = self.cleaned_data
         kind, service = Kind(given["kind"]), given.get("service") or None
-        rows = enumerate(given["values"].splitlines(), start=1)
+        rows = enumerate(given.get("values", "").splitlines(), start=1)
         typed = [Line("values", row, _item(line.strip(), kind, service)) for row, line in rows if line.strip()]
         return [*typed, *self._unread]
 

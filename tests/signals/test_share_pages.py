@@ -118,6 +118,13 @@ def test_no_value_at_all_is_said_beside_the_field(browser: Client) -> None:
     assert share(browser, values=" ").context["form"].errors["values"] == ["Give at least one value."]
 
 
+def test_far_too_many_values_are_counted_and_not_looked_at(browser: Client) -> None:
+    answer = share(browser, values="no address\n" * 1001)
+
+    [sentence] = answer.context["form"].errors["values"]
+    assert sentence == "An incident holds at most 200 values; these are 1001. Share them in parts."
+
+
 # Statement
 
 
