@@ -52,6 +52,7 @@ JOBS = {
     "forget applications": every(24 * 3600, "members.forget_applications"),
     "forget invitations": every(3600, "members.forget_invitations"),
     "forget sessions": every(3600, "members.forget_sessions"),
+    "forget drafts": every(3600, "signals.forget_drafts"),
     "sweep chunks": every(15, "signals.sweep_chunks"),
     "forget spending": every(24 * 3600, "signals.forget_spending"),
     "look for news of watch lists": every(60, "signals.look_for_news"),

@@ -1,5 +1,6 @@
 """Text from people, turned into typed values. The rules live in the domain; here they are only said more kindly."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -68,13 +69,12 @@ class Filters(forms.Form):
             ) from None
 
 
-class Decision(Refusable):
-    """What a reviewer says of a submitted signal. Nothing is preselected."""
+class Verdicts(Refusable):
+    """What a reviewer says. Nothing is preselected."""
 
     verdict = forms.ChoiceField(
         choices=Verdict.choices, error_messages={"required": gettext_lazy("Choose approve, reject or return.")}
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
     attested = forms.BooleanField(label=gettext_lazy("I vouch for this"), required=False)
     outward = prose(
         gettext_lazy("Reason for the submitter"),
@@ -88,6 +88,32 @@ class Decision(Refusable):
         return Judgement(
             Verdict(given["verdict"]), outward=given["outward"], inward=given["inward"], attested=given["attested"]
         )
+
+
+class Decision(Verdicts):
+    """About one submitted signal."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class Seen(forms.Field):
+    """Signals that were shown, each with the version that was: `public id:version`, several times."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: Any) -> dict[int, int]:
+        pairs = [re.fullmatch(r"(\d{1,18}):(\d{1,4})", one) for one in value or []]
+        return {int(found[1]): int(found[2]) for found in pairs if found}
+
+    def validate(self, value: Any) -> None:
+        if not value:
+            raise ValidationError(_("Choose at least one signal."))
+
+
+class Together(Verdicts):
+    """About several signals of one incident."""
+
+    seen = Seen()
 
 
 class Park(Refusable):

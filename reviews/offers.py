@@ -1,6 +1,6 @@
 """What the page of a signal offers to one actor: each action with its consequence, or the sentence that refuses it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +34,15 @@ WHY: Mapping[Why, str | Promise] = {
     Why.CRITICAL: gettext_lazy("it is a critical identifier"),
     Why.SAMPLE: gettext_lazy("it was drawn for the sample"),
 }
+
+
+def audience_of(community: int, owner: int | None, not_to_regions: Collection[str]) -> int:
+    """How many members of a community, other than the owner, receive what is shared with it now."""
+    others = Organisation.objects.taking_part().filter(
+        memberships__community=community, memberships__left_at__isnull=True
+    )
+    receiving = others.filter(suspended__in=[Suspension.NONE, Suspension.SUBMIT])
+    return receiving.exclude(pk=owner or 0).exclude(region__in=not_to_regions).count()
 
 
 @dataclass(frozen=True)
@@ -123,12 +132,8 @@ class Offers:
     @cached_property
     def audience(self) -> int:
         """How many other members would receive it now."""
-        others = Organisation.objects.taking_part().filter(
-            memberships__community=self.signal.community_id, memberships__left_at__isnull=True
-        )
-        receiving = others.filter(suspended__in=[Suspension.NONE, Suspension.SUBMIT])
-        regions = self.signal.version.not_to_regions
-        return receiving.exclude(pk=self.signal.organisation_id).exclude(region__in=regions).count()
+        signal = self.signal
+        return audience_of(signal.community_id, signal.organisation_id, signal.version.not_to_regions)
 
     # The programme
 

@@ -1,6 +1,7 @@
 """May this actor judge this, now? Separation is by person and by organisation."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import NotAllowed, WrongState
-from lantern_site.members.models import Support
+from lantern_site.members.models import Organisation, Support
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from reviews import approvals
@@ -19,13 +20,20 @@ from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.models import Signal, SignalQuerySet
 
 
-def approvals_needed(signal: Signal, now: datetime) -> Approvals:
-    """The approvals rule, asked about a signal as it stands. Only what can matter is counted."""
-    kind, on_probation = Kind(signal.indicator.kind), signal.organisation.on_probation(now.date())
-    identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
-    today = Q(submitted_at__gt=now - timedelta(hours=24))
-    in_24h, shared = _counted(identifiers, today, on_probation=on_probation) if kind in IDENTIFIERS else (0, 0)
-    unusual = in_24h > approvals.UNUSUAL_VOLUME
+@dataclass(frozen=True)
+class Volume:
+    """What the approvals rule counts of a member: identifiers ever shared, those of the last 24 hours, and how many of
+    these were checked."""
+
+    shared: int = 0
+    in_24h: int = 0
+    checked_in_24h: int = 0
+
+
+def approvals_needed(signal: Signal, now: datetime, volume: Volume | None = None) -> Approvals:
+    """The approvals rule, asked about a signal as it stands. `volume` spares counting for each of several signals."""
+    kind = Kind(signal.indicator.kind)
+    counted = volume or volume_of(signal.organisation, now) if kind in IDENTIFIERS else Volume()
     return approvals.needed(
         Circumstances(
             kind=kind,
@@ -34,13 +42,22 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
             asks_first=_asks_first(signal, kind, now),
-            on_probation=on_probation,
-            identifiers_shared=shared,
-            identifiers_in_24h=in_24h,
-            checked_in_24h=_checked(identifiers.filter(today)) if unusual else 0,
+            on_probation=signal.organisation.on_probation(now.date()),
+            identifiers_shared=counted.shared,
+            identifiers_in_24h=counted.in_24h,
+            checked_in_24h=counted.checked_in_24h,
             draw=signal.public_id % 100,
         )
     )
+
+
+def volume_of(organisation: Organisation, now: datetime) -> Volume:
+    """Only what can matter is counted."""
+    identifiers = Signal.objects.owned_by(organisation.pk).filter(indicator__kind__in=sorted(IDENTIFIERS))
+    today = Q(submitted_at__gt=now - timedelta(hours=24))
+    in_24h, shared = _counted(identifiers, today, on_probation=organisation.on_probation(now.date()))
+    unusual = in_24h > approvals.UNUSUAL_VOLUME
+    return Volume(shared, in_24h, _checked(identifiers.filter(today)) if unusual else 0)
 
 
 def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tuple[int, int]:

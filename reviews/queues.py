@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
@@ -53,3 +54,11 @@ def claimed_by(actor: Actor, now: datetime) -> SignalQuerySet:
 
 def due_before(actor: Actor, moment: datetime) -> SignalQuerySet:
     return waiting(actor).filter(review_due_at__lt=moment)
+
+
+def one_of_each_incident(signals: SignalQuerySet) -> SignalQuerySet:
+    """The first of each incident among these, with the number of them in `of_incident`; what is by itself counts 1."""
+    same = signals.order_by().filter(incident=OuterRef("incident"))
+    number = Subquery(same.values("incident").annotate(number=Count("pk")).values("number"))
+    first = signals.filter(~Exists(same.filter(pk__lt=OuterRef("pk"))))
+    return first.annotate(of_incident=Coalesce(number, 1))

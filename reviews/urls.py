@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, findings, home, leads, queue, recalls, signal
+from reviews.views import claims, disputes, findings, home, incident, leads, look, queue, recalls, signal
 
 app_name = "reviews"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("share/look/", look.look, name="look"),
     path("queue/", queue.queue, name="queue"),
     path("queue/count/", queue.count, name="queue_count"),
     path("queue/claim/", claims.claim_next, name="claim_next"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("signals/<lnid:signal_id>/withdraw/", signal.withdraw, name="withdraw"),
     path("signals/<lnid:signal_id>/renew/", signal.renew, name="renew"),
     path("signals/<lnid:signal_id>/dispute/", disputes.open_dispute, name="open_dispute"),
+    path("incidents/<lnid:incident_id>/", incident.incident, name="incident"),
     path("disputes/", disputes.index, name="disputes"),
     path("disputes/<lnid:dispute_id>/", disputes.room, name="dispute"),
     path("disputes/<lnid:dispute_id>/answer/", disputes.answer, name="answer"),

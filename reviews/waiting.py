@@ -35,6 +35,9 @@ class QueueRow(rows.Row):
 
     claim: Held | None = None
     claim_url: str = ""
+    of_incident: int = 1
+    """How many signals of its incident the row stands for."""
+    incident_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def _with_target(row: rows.Row, signal: Signal, actor: Actor, now: datetime) -> 
         "peek_url": reverse("reviews:preview", args=[signal.public_id]),
         "claim": held(signal, actor, now),
         "claim_url": reverse("reviews:claim", args=[signal.public_id]) if reviewable else "",
+        "of_incident": getattr(signal, "of_incident", 1),
+        "incident_url": reverse("reviews:incident", args=[signal.incident.public_id]) if signal.incident else "",
     }
     return QueueRow(**vars(row) | more)
 

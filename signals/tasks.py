@@ -5,7 +5,7 @@ from uuid import uuid4
 from celery import shared_task
 
 from lantern_site import clock
-from signals.services import alarms, departures, import_work, index, jobs, showing
+from signals.services import alarms, departures, drafts, import_work, index, jobs, showing
 from signals.services.jobs import watching
 
 
@@ -73,3 +73,13 @@ def sweep_imports() -> None:
 @shared_task(name="signals.forget_imports", ignore_result=True)
 def forget_imports() -> None:
     import_work.forget(now=clock.now())
+
+
+@shared_task(name="signals.wipe_drafts", acks_late=True, ignore_result=True)
+def wipe_drafts(person_id: int) -> None:
+    drafts.wipe(person_id=person_id, now=clock.now())
+
+
+@shared_task(name="signals.forget_drafts", ignore_result=True)
+def forget_drafts() -> None:
+    drafts.forget(now=clock.now())

@@ -119,6 +119,7 @@ READ_AND_SENT_BACK = {
     "members:remove_key",
     "members:settings",
     "members:subject_requests",
+    "reviews:incident",
     "reviews:lead",
     "reviews:open_dispute",
     "reviews:leads_together",
@@ -206,7 +207,9 @@ PIECES = {
     "signals.services.imports.key_of",
     "signals.services.imports.locked",
     "signals.services.imports.note",
+    "reviews.services.decisions.judge",
     "signals.services.sharing.locked",
+    "signals.services.sharing.locked_together",
     "signals.services.sharing.seen_by_another",
 }
 """Functions of services with a subject of their own before the keywords: parts of services, not called by views."""

@@ -33,6 +33,8 @@ UNASKED = {
     "reviews.services.claims.release": "one's own claim",
     "reviews.services.recalls.deliver": "whoever opens a recall of the organisation has received it",
     "signals.services.alarms.note_spent": "the actor was refused: this is what comes of it",
+    "signals.services.drafts.discard": "one's own draft",
+    "signals.services.drafts.submit": "asks in sharing.submit",
     "signals.services.subject_requests.search": "asks in note_search, where the request is locked",
 }
 """Services that ask no policy, and why they need not."""

@@ -40,20 +40,26 @@ def decide(*, signal_id: int, judgement: Judgement, version: int, actor: Actor, 
     """
     with recording(actor, now) as record:
         signal = sharing.locked(actor, signal_id)
-        workflow.target(signal.status, Move(judgement.verdict))
-        _same_version(signal, version)
-        claim = _claim(signal, actor, now)
-        if judgement.verdict == Verdict.APPROVE:
-            given = policies.approvals_given(signal)
-            policies.may_approve(actor, signal, given, now)
-            _approve(record, signal, judgement, given)
-        else:
-            policies.may_review(actor, signal, now)
-            _turn_down(record, signal, judgement)
-        if claim is not None:
-            claim.ended_at = now
-            claim.save(update_fields=["ended_at"])
+        judge(record, signal, judgement, version)
         return signal
+
+
+def judge(record: Recorder, signal: Signal, judgement: Judgement, version: int) -> None:
+    """Decide about a signal whose row is locked. Nothing is written before everything has been asked."""
+    actor, now = record.actor, record.now
+    workflow.target(signal.status, Move(judgement.verdict))
+    _same_version(signal, version)
+    claim = _claim(signal, actor, now)
+    if judgement.verdict == Verdict.APPROVE:
+        given = policies.approvals_given(signal)
+        policies.may_approve(actor, signal, given, now)
+        _approve(record, signal, judgement, given)
+    else:
+        policies.may_review(actor, signal, now)
+        _turn_down(record, signal, judgement)
+    if claim is not None:
+        claim.ended_at = now
+        claim.save(update_fields=["ended_at"])
 
 
 def _approve(record: Recorder, signal: Signal, judgement: Judgement, before: Collection[str]) -> None:

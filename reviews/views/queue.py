@@ -78,7 +78,8 @@ def queue(request: PageRequest) -> HttpResponse:
 def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str, object]:
     form = forms.Filters(request.GET)
     refused = not form.is_valid()
-    page = _page(request, order.dated(found.none() if refused else _filtered(found, form)))
+    listed = queues.one_of_each_incident(found.none() if refused else _filtered(found, form))
+    page = _page(request, order.dated(listed))
     shown = waiting.rows_of(page.signals, request.actor, request.now)
     first = page.signals[0] if page.signals else None
     return {
@@ -169,26 +170,30 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a signal stands in the queue, with the addresses of its neighbours."""
+    """Where a signal stands in the queue, with the addresses of its neighbours, and how many of its incident wait for a
+    decision beside it."""
 
     position: str
     previous_url: str
     next_url: str
+    beside: int
 
 
 def place(request: PageRequest, signal: Signal) -> Place:
     """One query, however long the queue is."""
     every = order.dated(queues.waiting(request.actor))
+    beside = every.filter(incident=signal.incident, status=Status.SUBMITTED).exclude(pk=signal.pk)
     back, on = every.filter(order.beyond(signal, backwards=True)), every.filter(order.beyond(signal))
     columns = {
         "before": desk.Length(back),
         "total": desk.Length(every),
+        "beside": desk.Length(beside if signal.incident else beside.none()),
         "previous": Subquery(back.order_by(*order.BACKWARDS).values("public_id")[:1]),
         "next": Subquery(on.order_by(*order.FORWARDS).values("public_id")[:1]),
     }
     found = desk.ask(request.actor, columns)
     position = _("%(number)d of %(total)d") % {"number": found["before"] + 1, "total": max(found["total"], 1)}
-    return Place(position, _to(found["previous"]), _to(found["next"]))
+    return Place(position, _to(found["previous"]), _to(found["next"]), found["beside"])
 
 
 def _to(public_id: int | None) -> str:

@@ -4,7 +4,7 @@ from signals.forms.files import BATCH_LIMIT, notice_oversize
 from signals.forms.imports import Export, HandIn, Rows, Submit
 from signals.forms.jobs import Batch, KeepWatchList, StartJob
 from signals.forms.listing import FindSignals, FindValue
-from signals.forms.sharing import Says, Share, hashes_of
+from signals.forms.sharing import Says, Share
 
 __all__ = [
     "BATCH_LIMIT",
@@ -19,6 +19,5 @@ __all__ = [
     "Share",
     "StartJob",
     "Submit",
-    "hashes_of",
     "notice_oversize",
 ]

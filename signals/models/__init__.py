@@ -1,5 +1,6 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
+from signals.models.drafts import Draft, DraftQuerySet
 from signals.models.imports import CHOOSABLE, Import, ImportPart, ImportQuerySet, ImportRow, Verdict
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
@@ -10,6 +11,8 @@ from signals.models.watch_lists import WatchList
 __all__ = [
     "CHOOSABLE",
     "Chunk",
+    "Draft",
+    "DraftQuerySet",
     "Import",
     "ImportPart",
     "ImportQuerySet",

@@ -1,23 +1,22 @@
 """Sharing a signal, and what its owner may do with it later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, Spent, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_id_of, organisation_of, sees_signals, staff_id_of
-from signals import budgets, intake, kinds, moves, normalise, policies, receipts, workflow
+from signals import budgets, intake, kinds, moves, normalise, outlook, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
-from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
+from signals.models import Incident, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
 from signals.services import alarms
-from signals.workflow import LIVE, Move, Status
+from signals.workflow import Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
 EXPIRED_AT_ONCE = 200
@@ -81,12 +80,11 @@ def _take_all(items: Sequence[Item]) -> list[Taken]:
 
 def _share(record: Recorder, taken: Taken, statement: Statement, context: Context) -> Signal:
     normal, now = taken.normal, record.now
-    policies.may_share_kind(context.organisation, normal.kind, now.date())
-    if statement.is_possibly_child and normal.kind in (kinds.Kind.PAYMENT, kinds.Kind.PHONE):
-        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
+    outlook.may_be_taken(context.organisation, normal.kind, statement, now)
     expires_at = intake.expiry(normal.kind, statement, now)
     indicator = intake.locked_indicator(normal, now)
-    history = _history_warnings(context.organisation, indicator)
+    own = Signal.objects.owned_by(context.organisation.pk).filter(indicator=indicator)
+    history = outlook.history(dict(own.values_list("status", "public_id")))
     severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(
@@ -113,17 +111,6 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         payload=_free_text(statement),
     )
     return signal
-
-
-def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[str]:
-    """What the organisation's own past with the indicator asks for. Raises WrongState while it shares it already."""
-    own = Signal.objects.owned_by(organisation.pk).filter(indicator=indicator)
-    past = {status: public_id for public_id, status in own.values_list("public_id", "status")}
-    for status in past.keys() & LIVE:
-        raise WrongState(
-            _("Your organisation shares this already: %(reference)s.") % {"reference": public_ids.shown(past[status])}
-        )
-    return ["retracted_before"] if Status.RETRACTED in past else []
 
 
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
@@ -156,6 +143,14 @@ def locked(actor: Actor, signal_id: int) -> Signal:
     if signal is None or not _is_visible(actor, signal):
         raise policies.unknown_signal()
     return signal
+
+
+def locked_together(actor: Actor, signal_ids: Collection[int]) -> list[Signal]:
+    """Several signals with their rows locked, in one order; Hidden when the actor may not know of one of them."""
+    found = list(_locked(Signal.objects.visible_to(actor).filter(public_id__in=signal_ids)))
+    if len(found) < len(set(signal_ids)):
+        raise policies.unknown_signal()
+    return found
 
 
 def _locked(signals: SignalQuerySet) -> SignalQuerySet:

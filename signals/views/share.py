@@ -1,4 +1,6 @@
-"""Sharing a signal: kind first, then its form with a live look at what would be shared."""
+"""Sharing a signal: kind first, then its form; drafts of it; the answer to a return."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,17 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Invalid, Refusal
+from lantern_site.errors import Hidden, Refusal
 from lantern_site.members.models import Community
 from lantern_site.members.policies import organisation_of, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
-from signals import forms, intake, kinds, policies, rows
-from signals.guards import WarningCode
-from signals.intake import Item
+from signals import forms, kinds, outlook, policies
+from signals.guards import mask
 from signals.kinds import Kind
-from signals.models import Signal
-from signals.services import sharing
+from signals.models import Draft, Signal
+from signals.services import drafts, sharing
 
 SHARED_AS = (
     (gettext_lazy("Identifiers"), (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID, Kind.PAYMENT, Kind.PHONE)),
@@ -32,25 +34,35 @@ SHARED_AS = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def share(request: PageRequest) -> HttpResponse:
-    """GET chooses a kind and shows its form; POST shares."""
+    """GET chooses a kind, or opens a draft, and shows its form; POST shares.
+
+    While some rows cannot be shared nothing is, unless the person says to leave them out (`leave_out`).
+    """
     if request.method != "POST":
-        return _page(request, _empty_form(request))
-    with acting_as(request.actor):
-        form = _form(request, request.POST, request.FILES)
+        return page(request, _empty_form(request))
+    form = form_of(request, request.POST, request.FILES)
     forms.notice_oversize(form, request.META.get("CONTENT_LENGTH"), "hash_file")
     if not form.is_valid():
-        return _answer(request, form, 422)
+        return _refused(request, form, 422)
+    statement = form.statement()
+    with acting_as(request.actor):
+        outlooks = outlook.of_lines(form.lines(), statement, request.actor, request.now)
+    items = form.items(outlooks)
+    if len(items) < len(outlooks) and not (items and "leave_out" in request.POST):
+        form.say_of_rows(outlooks)
+        return _refused(request, form, 422, shareable=len(items))
     try:
-        signals = sharing.submit(
-            items=form.items(),
-            statement=form.statement(),
+        signals = drafts.submit(
+            draft_id=form.cleaned_data["draft"],
+            items=items,
+            statement=statement,
             community_id=int(form.cleaned_data["community"]),
             actor=request.actor,
             now=request.now,
         )
     except Refusal as refusal:
         form.refuse(refusal)
-        return _answer(request, form, status_of(refusal))
+        return _refused(request, form, status_of(refusal))
     messages.info(request, _told(signals))
     return redirect("reviews:signal", signals[0].public_id)
 
@@ -64,21 +76,42 @@ def _told(signals: list[Signal]) -> str:
 
 
 def _empty_form(request: PageRequest) -> forms.Share | None:
+    """A new form, or what a draft had kept."""
+    if asked := request.GET.get("draft", ""):
+        draft = _own_draft(request, asked)
+        form = form_of(request)
+        typed = {"kind": draft.kind, "draft": public_ids.shown(draft.public_id)}
+        form.initial = form.initial_of(draft.opened()) | typed
+        return form
     kind = request.GET.get("kind", "")
-    return _form(request, initial={"kind": kind}) if kind in kinds.OFFERED else None
+    if kind not in kinds.OFFERED:
+        return None
+    form = form_of(request)
+    form.initial = {"kind": kind}
+    return form
 
 
-def _form(request: PageRequest, *data: object, initial: dict[str, str] | None = None) -> forms.Share:
-    communities = list(Community.objects.with_member(request.actor.organisation_id).order_by("-is_everyone", "name"))
-    return forms.Share(*data, initial=initial, communities=communities)
+def _own_draft(request: PageRequest, asked: str) -> Draft:
+    try:
+        return Draft.objects.of(request.actor).get(public_id=public_ids.parse(asked))
+    except (ValueError, Draft.DoesNotExist):
+        raise Hidden(_("There is no such draft.")) from None
 
 
-def _answer(request: PageRequest, form: forms.Share, status: int) -> HttpResponse:
+def form_of(request: PageRequest, *data: object) -> forms.Share:
+    """The form with the communities of the actor's organisation."""
     with acting_as(request.actor):
-        return _page(request, form, status)
+        mine = Community.objects.with_member(request.actor.organisation_id).order_by("-is_everyone", "name")
+        return forms.Share(*data, communities=list(mine))
 
 
-def _page(request: PageRequest, form: forms.Share | None, status: int = 200) -> HttpResponse:
+def _refused(request: PageRequest, form: forms.Share, status: int, *, shareable: int = 0) -> HttpResponse:
+    with acting_as(request.actor):
+        return page(request, form, status, shareable=shareable)
+
+
+def page(request: PageRequest, form: forms.Share | None, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole page, inside `acting_as` only. `more` is what else its templates show."""
     organisation = organisation_of(request.actor)
     chosen = str(form["kind"].value() or "") if form is not None else ""
     context = {
@@ -90,10 +123,18 @@ def _page(request: PageRequest, form: forms.Share | None, status: int = 200) -> 
         "service_bound": chosen in kinds.SERVICE_BOUND,
         "is_hash": chosen in kinds.HASHES,
         "is_keyword": chosen == Kind.KEYWORD,
+        "harms": _harms(),
+        "drafts": [] if form is not None else _drafts(request),
+        "days": drafts.KEPT.days,
         "permission": permits(policies.may_share, request.actor, danger=True),
         "kind_permission": permits(policies.may_share_kind, organisation, chosen, request.now.date()),
+        **more,
     }
     return render(request, "signals/share.html", context, status=status)
+
+
+def _harms() -> list[tuple[object, object, int]]:
+    return [(term.label, harm.definition, harm.severity.value) for term, harm in kinds.HARMS.items()]
 
 
 def _choice(kind: Kind, chosen: str) -> dict[str, object]:
@@ -105,33 +146,58 @@ def _choice(kind: Kind, chosen: str) -> dict[str, object]:
     }
 
 
+def _drafts(request: PageRequest) -> list[dict[str, object]]:
+    """The person's drafts, newest first, with the mask of their first value."""
+    mine = Draft.objects.of(request.actor).order_by("-saved_at", "-pk")
+    return [_draft(request, draft) for draft in mine]
+
+
+def _draft(request: PageRequest, draft: Draft) -> dict[str, object]:
+    values = "".join(draft.opened().get("values", [])).splitlines()
+    return {
+        "url": f"{reverse('signals:share')}?draft={public_ids.shown(draft.public_id)}",
+        "discard_url": reverse("signals:discard_draft", args=[draft.public_id]),
+        "kind": draft.kind,
+        "label": Kind(draft.kind).label,
+        "masked": mask(Kind(draft.kind), values[0]) if values else "",
+        "more": max(0, len(values) - 1),
+        "saved_at": draft.saved_at,
+    }
+
+
 @require_POST
 @signed_in
-def look(request: PageRequest) -> HttpResponse:
-    """The normal form of what stands in the form, and what would happen to it. Nothing is kept."""
-    kind = request.POST.get("kind", "")
-    service = request.POST.get("service") or None
-    lines = [line.strip() for line in request.POST.get("values", "").splitlines() if line.strip()]
-    with acting_as(request.actor):
-        looks = [_look(request, Item(Kind(kind), line, service=service)) for line in lines[:20]] if kind in Kind else []
-    context = {"looks": looks, "more": max(0, len(lines) - 20)}
-    return render(request, "signals/_look.html", context)
-
-
-def _look(request: PageRequest, item: Item) -> dict[str, object]:
+def save_draft(request: PageRequest) -> HttpResponse:
+    """Keep what was typed. htmx asks while somebody types and gets a line that says so; a button leads to the list."""
+    form = form_of(request, request.POST, request.FILES)
+    form.full_clean()
     try:
-        taken = intake.take(item)
-    except Invalid as refusal:
-        return {"raw": item.raw, "refused": str(refusal)}
-    indicator = intake.find_indicator(taken.normal)
-    known = Signal.objects.visible_to(request.actor).with_context().filter(indicator=indicator)
-    seen = list(known.order_by("-submitted_at", "-pk")[:5]) if indicator is not None else []
-    return {
-        "shown": taken.normal.shown or taken.normal.value,
-        "alias": taken.normal.alias,
-        "warnings": [WarningCode(code).label for code in taken.warnings],
-        "seen": [rows.row_of(signal, request.actor) for signal in seen],
-    }
+        draft = drafts.save(
+            draft_id=form.cleaned_data["draft"],
+            kind=request.POST.get("kind", ""),
+            content=form.typed(),
+            actor=request.actor,
+            now=request.now,
+        )
+    except Refusal as refusal:
+        if request.htmx:
+            context = {"sentence": str(refusal), "draft": form["draft"].value()}
+            return render(request, "signals/_draft.html", context, status=status_of(refusal))
+        form.refuse(refusal)
+        return _refused(request, form, status_of(refusal))
+    if request.htmx:
+        context = {"draft": public_ids.shown(draft.public_id), "saved_at": draft.saved_at}
+        return render(request, "signals/_draft.html", context)
+    messages.info(request, _("The draft is kept for %(days)d days.") % {"days": drafts.KEPT.days})
+    return redirect("signals:share")
+
+
+@require_POST
+@signed_in
+def discard_draft(request: PageRequest, draft_id: int) -> HttpResponse:
+    drafts.discard(draft_id=draft_id, actor=request.actor, now=request.now)
+    messages.info(request, _("The draft is discarded."))
+    return redirect("signals:share")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,7 +208,8 @@ def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
         signal = _own(request, signal_id)
         initial = {name: getattr(signal.version, name, None) for name in forms.Says.base_fields}
         initial |= {"danger": signal.danger, "expires_on": None, "authority_informed": ""}
-        return render(request, "signals/resubmit.html", {"form": forms.Says(initial=initial), "signal": signal})
+        context = {"form": forms.Says(initial=initial), "signal": signal, "harms": _harms()}
+        return render(request, "signals/resubmit.html", context)
     form = forms.Says(request.POST)
     status = 422
     if form.is_valid():
@@ -154,7 +221,7 @@ def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        context = {"form": form, "signal": _own(request, signal_id)}
+        context = {"form": form, "signal": _own(request, signal_id), "harms": _harms()}
         return render(request, "signals/resubmit.html", context, status=status)
 
 

@@ -40,7 +40,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, reading, sharing
+from signals.services import drafts, jobs, reading, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
@@ -221,6 +221,19 @@ class World:
         builders.approve(keyword, builders.actor(ours, Role.REVIEWER), now=self.ago(hours=4))
         self._name("keyword", keyword)
         self._name("provisional", builders.active(ours, says=critical, now=self.ago(hours=2)))
+        case = [*(builders.file_hash(number) for number in range(80, 86)), Item(Kind.KEYWORD, "northernjetty")]
+        waiting = builders.submit_all(ours, case, says=statement(outward_note=NOTE), now=self.ago(minutes=40))
+        assert waiting[0].incident is not None
+        self._name("case", waiting[0].incident)
+        self._name("of_case", waiting[0])
+        for values in ("quiet.harbour@example.org\nsecond.pilot@example.org", ""):
+            self._draft(values)
+
+    def _draft(self, values: str) -> None:
+        content = {"values": [values], "harm": ["grooming"], "clause": ["Child safety 3.2"], "owner_named": ["on"]}
+        actor = self.actor("moderator")
+        draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=content, actor=actor, now=self.ago(minutes=9))
+        self._name("typed", draft)
 
     def _judge(self, name: str, verdict: Verdict) -> None:
         signal = builders.submitted(self.pixelpond, now=self.ago(hours=8))

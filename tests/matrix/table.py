@@ -81,10 +81,21 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             but={"programme": INVALID},  # it is in no community
         ),
     ),
-    "signals:look": (act(own=EVERYBODY, programme=EVERYBODY),),
     "signals:list": (page(inside=SEES_SIGNALS),),
     "signals:find": (
         act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"kind": "email", "value": FRESH}),
+    ),
+    "signals:save_draft": (
+        act(
+            own="submitter",
+            needs="share",
+            body={"kind": "email", "values": FRESH},
+            form="last",
+        ),
+    ),
+    "signals:discard_draft": (
+        # Whoever has no such draft is told nothing: there is none to discard.
+        act("draft", own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),
     ),
     "signals:resubmit": (
         page("returned", OWNER),
@@ -126,6 +137,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:end_watch_list": (act("watch list", OWNER, own="analyst"),),
     # Judging
     "reviews:home": (page(nobody=OK),),
+    "reviews:look": (act(own=EVERYBODY, programme=EVERYBODY),),
     "reviews:queue": (page(),),
     "reviews:queue_count": (page(),),
     "reviews:claim_next": (act(own="reviewer", programme="steward", trained=True),),
@@ -173,6 +185,17 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             programme="steward",
             trained=True,
             body={"verdict": "reject", "version": "1", "outward": "Not our policy."},
+        ),
+    ),
+    "reviews:incident": (
+        page("case", OVERSEEN),
+        act(
+            "case",
+            OVERSEEN,
+            own="reviewer",
+            programme="steward",
+            trained=True,
+            body={"verdict": "reject", "seen": "{of case}:1", "outward": "Not our policy."},
         ),
     ),
     "reviews:check": (

@@ -58,6 +58,7 @@ SIGHTS: Mapping[str, Sight] = {
     "job": ("signals_matchjob", BY_ID, "job", OVERSEEN, OVERSEEN),
     "chunk of a job": ("signals_chunk", OF_JOB, "job", {OWN, CLOCK}, {OWN, CLOCK}),
     "watch list": ("signals_watchlist", OF_JOB, "watch list", OVERSEEN, OVERSEEN),
+    "draft": ("signals_draft", BY_ID, "draft", {OWN, CLOCK}, {OWN, CLOCK}),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
     "dispute": ("reviews_dispute", BY_ID, "dispute", OVERSEEN | ANY_OTHER, ANY_OTHER | {PROGRAMME, CLOCK}),
 }
@@ -69,6 +70,7 @@ NEUTRAL = {
     "signals_matchjob": "refused",
     "signals_chunk": "size",
     "signals_watchlist": "compared_to",
+    "signals_draft": "kind",
     "reviews_finding": "hits",
     "reviews_dispute": "statement",
 }

@@ -50,7 +50,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import drafts, jobs, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
@@ -194,6 +194,23 @@ class World:
         steward = builders.actor(self.houses["programme"], Role.STEWARD)
         holds.hold(signal_id=held.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=ago(days=1))
         self._active("theirs", "other", at=ago(days=3))
+        self._case()
+
+    def _case(self) -> None:
+        """Two hashes of one incident that wait for their first review, and a draft of something else."""
+        signals = sharing.submit(
+            items=[builders.file_hash(1), builders.file_hash(2)],
+            statement=statement(),
+            community_id=self.circle.public_id,
+            actor=builders.actor(self.own, Role.SUBMITTER),
+            now=NOW,
+        )
+        assert signals[0].incident is not None
+        typed = {"values": ["quiet.harbour@example.org"]}
+        author = self.actor("own", Role.SUBMITTER)
+        draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=typed, actor=author, now=NOW)
+        self.ids["draft"] = draft.public_id
+        self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
 
     def _disputes(self) -> None:
         self._dispute("dispute")

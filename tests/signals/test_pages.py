@@ -82,7 +82,7 @@ def test_what_the_guards_refuse_in_a_file_of_hashes_is_found_by_its_row() -> Non
     answer = share(kind="phash", hash_file=file)
 
     assert answer.status_code == 422
-    [sentence] = answer.context["form"].errors["hash_file"]
+    [sentence] = answer.context["form"].errors["values"]
     assert sentence.startswith("Row 2: ")
 
 

@@ -18,6 +18,7 @@ from lantern_site.members.policies import (
 )
 from lantern_site.members.roles import Role
 from lantern_site.members.services import grants, invitations, joining, training
+from lantern_site.work import outbox
 
 
 def enrol(
@@ -67,7 +68,7 @@ def enrol(
 
 
 def deactivate(*, staff_id: int, actor: Actor, now: datetime) -> Staff:
-    """End a person's access at once: every session, every role, and the invitations that they sent.
+    """End a person's access at once: every session, every role, drafts, and the invitations that they sent.
 
     Keys of machines that they issued stay valid: they belong to the organisation. Raises Hidden, WrongState or
     NotAllowed.
@@ -89,6 +90,7 @@ def shut_out(*, person: Staff, record: Recorder) -> None:
     person.is_active, person.left_at = False, now
     person.save(update_fields=["is_active", "left_at"])
     ended = Session.objects.filter(staff=person).delete()[0]
+    outbox.ask("signals.wipe_drafts", person.pk)
     for grant in person.grants.running().order_by("pk"):
         grants.close(grant=grant, person=person, reason="left", at=now, record=record)
     for invitation in person.invitations_sent.open_at(now).order_by("pk"):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Every digest says under which pepper it lies. Until now there was only the first."""
 
-    dependencies = [("signals", "0002_row_level_security")]
+    dependencies = [("signals", "0005_jobs")]
 
     operations = [
         migrations.AddField(

@@ -15,7 +15,7 @@ OF_MINE = "EXISTS (SELECT FROM signals_import i WHERE i.id = whole_id)"
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0002_row_level_security"),
-        ("signals", "0002_row_level_security"),
+        ("signals", "0003_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

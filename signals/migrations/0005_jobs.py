@@ -14,7 +14,7 @@ OF_OWN_JOB = OF_JOB.format(also=" AND j.organisation_id = (SELECT lantern_organi
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0002_row_level_security"),
-        ("signals", "0002_row_level_security"),
+        ("signals", "0004_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

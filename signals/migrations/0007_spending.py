@@ -5,7 +5,7 @@ from lantern_site.audit.row_security import OWN, visible
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signals", "0003_peppers"), ("members", "0002_row_level_security")]
+    dependencies = [("signals", "0006_peppers"), ("members", "0002_row_level_security")]
 
     operations = [
         migrations.CreateModel(

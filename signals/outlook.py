@@ -1,0 +1,156 @@
+"""What would become of values if they were shared now, as far as the actor may see. Nothing is kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from lantern_site import public_ids
+from lantern_site.audit.actors import Actor
+from lantern_site.errors import Invalid, Refusal, WrongState
+from lantern_site.members.models import Organisation
+from lantern_site.members.policies import organisation_of
+from signals import intake, kinds, normalise, policies, protection, rows
+from signals.guards import WarningCode
+from signals.intake import Item, Statement, Taken
+from signals.kinds import Kind
+from signals.models import Indicator, Signal
+from signals.workflow import LIVE, Status
+
+RETRACTED_BEFORE = "retracted_before"
+MOST_KNOWN = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """A value as it stands in a form: in which row of which field. One that could not be read says why instead."""
+
+    field: str
+    row: int
+    item: Item | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One line looked at: `refused` says why it cannot be shared, else `taken` is what would be."""
+
+    line: Line
+    taken: Taken | None = None
+    refused: str = ""
+    same_as: int = 0
+    """The row of the same value further up."""
+    own: list[rows.Row] = field(default_factory=list)
+    others: list[rows.Row] = field(default_factory=list)
+    history: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.line.item.kind if self.line.item else None
+
+    @property
+    def shown(self) -> str:
+        return self.taken.normal.shown or self.taken.normal.value if self.taken else ""
+
+    @property
+    def alias(self) -> str | None:
+        return self.taken.normal.alias if self.taken else None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Everything that a second person must look at."""
+        return frozenset((*self.taken.warnings, *self.history)) if self.taken else frozenset()
+
+    @property
+    def warnings(self) -> list[str]:
+        return sentences(self.codes)
+
+    @property
+    def members(self) -> int:
+        """How many other members say something about the same value now, as far as the actor may see."""
+        return len({row.sharer for row in self.others if row.status == Status.ACTIVE})
+
+
+def sentences(codes: Iterable[str]) -> list[str]:
+    """Warnings in words, in a stable order."""
+    known = dict(WarningCode.choices) | {RETRACTED_BEFORE: _("Your organisation retracted this before.")}
+    return [str(known[code]) for code in known if code in set(codes)]
+
+
+def may_be_taken(organisation: Organisation, kind: Kind, statement: Statement, now: datetime) -> None:
+    """Whether this member may say this of a value of this kind. Raises NotAllowed, Invalid."""
+    policies.may_share_kind(organisation, kind, now.date())
+    if statement.is_possibly_child and kind in (Kind.PAYMENT, Kind.PHONE):
+        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
+
+
+def history(past: Mapping[str, int]) -> list[str]:
+    """What the organisation's own past with a value asks for: public ids of its signals by status.
+
+    Raises WrongState while it shares it already.
+    """
+    for status in past.keys() & LIVE:
+        raise WrongState(
+            _("Your organisation shares this already: %(reference)s.") % {"reference": public_ids.shown(past[status])}
+        )
+    return [RETRACTED_BEFORE] if Status.RETRACTED in past else []
+
+
+def of_lines(lines: Sequence[Line], statement: Statement, actor: Actor, now: datetime) -> list[Outlook]:
+    """One outlook per line, in order; the number of queries does not depend on how many there are."""
+    organisation = organisation_of(actor)
+    looked = [_taken(line, organisation, statement, now) for line in lines]
+    known = _known([one.taken for one in looked if one.taken], actor)
+    first: dict[tuple[str, str], int] = {}
+    return [_complete(one, known, first, actor) for one in looked]
+
+
+def _taken(line: Line, organisation: Organisation, statement: Statement, now: datetime) -> Outlook:
+    if line.item is None:
+        return Outlook(line, refused=line.refused)
+    try:
+        taken = intake.take(line.item)
+        may_be_taken(organisation, taken.normal.kind, statement, now)
+    except Refusal as refusal:
+        return Outlook(line, refused=str(refusal))
+    return Outlook(line, taken)
+
+
+def _digest(taken: Taken) -> tuple[str, bytes]:
+    return taken.normal.kind, protection.digest(normalise.public_digest(taken.normal))
+
+
+def _known(taken: Sequence[Taken], actor: Actor) -> dict[tuple[str, bytes], list[Signal]]:
+    """The signals on these values that the actor may see, newest first."""
+    digests = {digest for _kind, digest in map(_digest, taken)}
+    indicators = Indicator.objects.filter(digest__in=digests, kind__in=kinds.OFFERED).values("pk")
+    visible = Signal.objects.visible_to(actor).with_context().filter(indicator__in=indicators)
+    found: dict[tuple[str, bytes], list[Signal]] = {}
+    for signal in visible.order_by("-submitted_at", "-pk")[:MOST_KNOWN]:
+        found.setdefault((signal.indicator.kind, bytes(signal.indicator.digest)), []).append(signal)
+    return found
+
+
+def _complete(
+    one: Outlook,
+    known: Mapping[tuple[str, bytes], list[Signal]],
+    first: dict[tuple[str, str], int],
+    actor: Actor,
+) -> Outlook:
+    if one.taken is None:
+        return one
+    signals = known.get(_digest(one.taken), [])
+    own = [signal for signal in signals if signal.organisation_id == actor.organisation_id]
+    others = [signal for signal in signals if signal.organisation_id != actor.organisation_id]
+    seen = replace(
+        one,
+        own=[rows.row_of(signal, actor) for signal in own],
+        others=[rows.row_of(signal, actor) for signal in others],
+    )
+    row = first.setdefault((one.taken.normal.kind, one.taken.normal.value), one.line.row)
+    try:
+        past = history({signal.status: signal.public_id for signal in own})
+    except WrongState as refusal:
+        return replace(seen, taken=None, refused=str(refusal))
+    return replace(seen, same_as=row if row != one.line.row else 0, history=tuple(past))
