@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -24,7 +25,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from signals import intake, leads, normalise, protection, sealing
 from signals.kinds import Kind
-from signals.models import Chunk, Indicator, IndicatorAlias, IndicatorValue, Lead
+from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorAlias, IndicatorValue, Lead
 from signals.normalise import Normal
 
 PAUSE = 0.1
@@ -62,13 +63,21 @@ class _Number(Func):
     output_field = IntegerField()
 
 
-def _sealed(model: type[Chunk] | type[Lead], column: str) -> Rows:
+def _sealed(model: type[Chunk | Draft | ImportPart | ImportRow | Lead], column: str) -> Rows:
     rows: Rows = model._default_manager.filter(**{f"{column}__isnull": False}).annotate(under=_Number(F(column)))
     return rows
 
 
 def _chunks() -> Rows:
     return _sealed(Chunk, "ciphertext").select_related("job")
+
+
+def _parts() -> Rows:
+    return _sealed(ImportPart, "ciphertext").select_related("whole")
+
+
+def _rows() -> Rows:
+    return _sealed(ImportRow, "reference").select_related("whole")
 
 
 def _second_factors() -> Rows:
@@ -86,18 +95,13 @@ def _renew_values(values: Sequence[IndicatorValue]) -> None:
     IndicatorValue.objects.bulk_update(values, ["ciphertext", "key_id"])
 
 
-def _renew_chunks(chunks: Sequence[Chunk]) -> None:
-    for chunk in chunks:
-        if chunk.ciphertext is not None:
-            chunk.ciphertext = sealing.resealed(chunk.ciphertext, bound_to=chunk.binding)
-    Chunk.objects.bulk_update(chunks, ["ciphertext"])
-
-
-def _renew_leads(found: Sequence[Lead]) -> None:
-    for lead in found:
-        if lead.reference is not None:
-            lead.reference = sealing.resealed(lead.reference, bound_to=lead.binding)
-    Lead.objects.bulk_update(found, ["reference"])
+def _reseal(column: str, rows: Sequence[Any]) -> None:
+    """Rows with a `binding` whose column may be empty by now."""
+    for row in rows:
+        if (sealed := getattr(row, column)) is not None:
+            setattr(row, column, sealing.resealed(sealed, bound_to=row.binding))
+    if rows:
+        type(rows[0])._default_manager.bulk_update(rows, [column])
 
 
 def _renew_second_factors(factors: Sequence[Authenticator]) -> None:
@@ -116,11 +120,26 @@ ENCRYPTED: Mapping[tuple[type[Any], str], Kept] = {
     (Chunk, "ciphertext"): Kept(
         "candidates of match jobs",
         _chunks,
-        _renew_chunks,
+        partial(_reseal, "ciphertext"),
         lambda chunk: sealing.unseal(chunk.ciphertext, bound_to=chunk.binding),
     ),
     (Lead, "reference"): Kept(
-        "references of leads", lambda: _sealed(Lead, "reference"), _renew_leads, leads.reference_of
+        "references of leads", lambda: _sealed(Lead, "reference"), partial(_reseal, "reference"), leads.reference_of
+    ),
+    (Draft, "content"): Kept(
+        "drafts", lambda: _sealed(Draft, "content"), partial(_reseal, "content"), lambda draft: draft.opened()
+    ),
+    (ImportPart, "ciphertext"): Kept(
+        "rows of imports",
+        _parts,
+        partial(_reseal, "ciphertext"),
+        lambda part: sealing.unseal(part.ciphertext, bound_to=part.binding),
+    ),
+    (ImportRow, "reference"): Kept(
+        "references of imports",
+        _rows,
+        partial(_reseal, "reference"),
+        lambda row: sealing.unseal(row.reference, bound_to=row.binding),
     ),
     (Authenticator, "data"): Kept(
         "second factors", _second_factors, _renew_second_factors, lambda factor: get_adapter().encrypted_anew(factor)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid
-from lantern_site.members.models import Community, Support
+from lantern_site.members.models import Community
 from lantern_site.members.policies import organisation_of
 from reviews import approvals, policies
 from reviews.approvals import Approvals, Circumstances
@@ -79,7 +79,6 @@ def _plans(
 ) -> list[Approvals]:
     organisation = organisation_of(actor)
     volume = policies.volume_of(organisation, now)
-    asks_first = Support.objects.asking_first(organisation.pk, now.date()).exists()
     identifiers = sum(one.taken.normal.kind in IDENTIFIERS for one in outlooks if one.taken)
     return [
         approvals.needed(
@@ -89,7 +88,7 @@ def _plans(
                 danger=statement.danger,
                 possibly_child=statement.is_possibly_child,
                 warnings=one.codes,
-                asks_first=asks_first,
+                asks_first=volume.asks_first,
                 on_probation=organisation.on_probation(now.date()),
                 identifiers_shared=volume.shared,
                 identifiers_in_24h=volume.in_24h + identifiers,

@@ -22,12 +22,13 @@ from signals.models import Signal, SignalQuerySet
 
 @dataclass(frozen=True)
 class Volume:
-    """What the approvals rule counts of a member: identifiers ever shared, those of the last 24 hours, and how many of
-    these were checked."""
+    """What the approvals rule asks of a member: identifiers ever shared, those of the last 24 hours, how many of these
+    were checked, and whether the programme is asked before anything of it is shared."""
 
     shared: int = 0
     in_24h: int = 0
     checked_in_24h: int = 0
+    asks_first: bool = False
 
 
 def approvals_needed(signal: Signal, now: datetime, volume: Volume | None = None) -> Approvals:
@@ -41,7 +42,7 @@ def approvals_needed(signal: Signal, now: datetime, volume: Volume | None = None
             danger=signal.danger,
             possibly_child=signal.version.is_possibly_child,
             warnings=frozenset(signal.warnings),
-            asks_first=_asks_first(signal, kind, now),
+            asks_first=_asks_first(signal, kind, now) if volume is None else volume.asks_first,
             on_probation=signal.organisation.on_probation(now.date()),
             identifiers_shared=counted.shared,
             identifiers_in_24h=counted.in_24h,
@@ -57,7 +58,8 @@ def volume_of(organisation: Organisation, now: datetime) -> Volume:
     today = Q(submitted_at__gt=now - timedelta(hours=24))
     in_24h, shared = _counted(identifiers, today, on_probation=organisation.on_probation(now.date()))
     unusual = in_24h > approvals.UNUSUAL_VOLUME
-    return Volume(shared, in_24h, _checked(identifiers.filter(today)) if unusual else 0)
+    checked = _checked(identifiers.filter(today)) if unusual else 0
+    return Volume(shared, in_24h, checked, _is_supported(organisation.pk, now))
 
 
 def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tuple[int, int]:
@@ -72,7 +74,11 @@ def _asks_first(signal: Signal, kind: Kind, now: datetime) -> bool:
     """Looked up only where nothing else has decided already whether the programme comes first."""
     if signal.danger or signal.warnings or kind == Kind.KEYWORD:
         return False
-    return Support.objects.asking_first(signal.organisation_id, now.date()).exists()
+    return _is_supported(signal.organisation_id, now)
+
+
+def _is_supported(organisation_id: int, now: datetime) -> bool:
+    return Support.objects.asking_first(organisation_id, now.date()).exists()
 
 
 def _checked(signals: SignalQuerySet) -> int:

@@ -39,31 +39,23 @@ def counts(of: Import) -> dict[str, int]:
 def seal_rows(part: ImportPart, rows: Sequence[Row], defaults: Mapping[str, str]) -> None:
     """Keep the rows in the part, each with what was chosen for all."""
     held = [[row.number, {**defaults, **row.cells} if isinstance(row, Record) else row.sentence] for row in rows]
-    part.ciphertext = sealing.seal(json.dumps(held), bound_to=_part(part))
+    part.ciphertext = sealing.seal(json.dumps(held), bound_to=part.binding)
 
 
 def opened(part: ImportPart) -> list[Row]:
     """The rows of a part that was not wiped."""
     assert part.ciphertext is not None
-    found = json.loads(sealing.unseal(part.ciphertext, bound_to=_part(part)))
+    found = json.loads(sealing.unseal(part.ciphertext, bound_to=part.binding))
     return [Record(number, held) if isinstance(held, dict) else Unreadable(number, held) for number, held in found]
 
 
 def seal_reference(row: ImportRow, text: str) -> None:
     """Keep the member's own name for the row."""
-    row.reference = sealing.seal(text, bound_to=_row(row))
+    row.reference = sealing.seal(text, bound_to=row.binding)
 
 
 def reference_of(row: ImportRow) -> str:
-    return "" if row.reference is None else sealing.unseal(row.reference, bound_to=_row(row))
-
-
-def _part(part: ImportPart) -> str:
-    return f"import:{part.whole.public_id}:part:{part.number}"
-
-
-def _row(row: ImportRow) -> str:
-    return f"import:{row.whole.public_id}:row:{row.number}"
+    return "" if row.reference is None else sealing.unseal(row.reference, bound_to=row.binding)
 
 
 # Shown

@@ -35,6 +35,9 @@ UNASKED = {
     "signals.services.alarms.note_spent": "the actor was refused: this is what comes of it",
     "signals.services.drafts.discard": "one's own draft",
     "signals.services.drafts.submit": "asks in sharing.submit",
+    "signals.services.jobs.starting.start": "asks in batches.created",
+    "signals.services.jobs.steering.found": "only shows, what is visible to the actor",
+    "signals.services.jobs.watching.keep": "asks in batches.created",
     "signals.services.subject_requests.search": "asks in note_search, where the request is locked",
 }
 """Services that ask no policy, and why they need not."""

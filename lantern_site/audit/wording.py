@@ -56,10 +56,13 @@ SENTENCES: Mapping[str, Promise] = {
     # Matching
     "job.started": _("Match job started"),
     "job.chunk_done": _("Part of a match job compared"),
+    "job.stage_done": _("First part of a match job compared"),
+    "job.continued": _("Match job goes on"),
     "job.finished": _("Match job finished"),
     "job.cancelled": _("Match job cancelled"),
     "lookup.made": _("Values looked up"),
     "finding.recorded": _("Finding recorded"),
+    "finding.withdrawn": _("Finding taken back"),
     # Members
     "member.admitted": _("Organisation admitted"),
     "member.applied": _("Application sent"),

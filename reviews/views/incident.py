@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from lantern_site import public_ids
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
+from lantern_site.members.policies import sees_signals
 from lantern_site.pages import PageRequest, signed_in
 from reviews import forms, navigation, together
 from reviews.dossier import Dossier
@@ -54,7 +55,8 @@ def incident(request: PageRequest, incident_id: int) -> HttpResponse:
 def _page(request: PageRequest, incident_id: int, form: forms.Together, status: int = 200) -> HttpResponse:
     found = Incident.objects.filter(public_id=incident_id).first()
     actor = request.actor
-    if found is None or not (actor.programme or found.organisation_id == actor.organisation_id):
+    may_see = sees_signals(actor) and (actor.programme or (found and found.organisation_id == actor.organisation_id))
+    if found is None or not may_see:
         raise unknown_signal()
     signals = together.waiting_of(found, actor)
     places = together.places(signals, actor, request.now)

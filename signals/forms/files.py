@@ -55,8 +55,9 @@ class Sealed(FileUploadHandler):
         return UploadedFile(held, self.file_name, self.content_type, file_size)
 
 
-def notice_oversize(form: forms.Form, sent: str | None, field: str, *, most: int = UPLOAD_LIMIT) -> None:
+def notice_oversize(form: forms.Form, sent: str | None, field: str, *, most: int | None = None) -> None:
     """Say why a file did not arrive: what is larger than it may be is dropped on the way."""
+    most = UPLOAD_LIMIT if most is None else most
     if int(sent or 0) > most:
         form.add_error(field, _("What you sent is larger than %(most)d MB. Split it.") % {"most": most >> 20})
 

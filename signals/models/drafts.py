@@ -42,11 +42,16 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"draft {public_ids.shown(self.public_id)}"
 
+    @property
+    def binding(self) -> str:
+        """What the content is bound to."""
+        return f"draft:{self.public_id}"
+
     def keep(self, typed: Content) -> None:
         """Put in place of what was kept before, without saving."""
-        self.content = sealing.seal(json.dumps(typed), bound_to=str(self))
+        self.content = sealing.seal(json.dumps(typed), bound_to=self.binding)
 
     def opened(self) -> dict[str, list[str]]:
         """What was typed. The caller has fetched the draft as one of the actor's own."""
-        typed: dict[str, list[str]] = json.loads(sealing.unseal(self.content, bound_to=str(self)))
+        typed: dict[str, list[str]] = json.loads(sealing.unseal(self.content, bound_to=self.binding))
         return typed

@@ -131,6 +131,11 @@ class ImportPart(Leased):
     def __str__(self) -> str:
         return f"part {self.number} of import {self.whole_id}"
 
+    @property
+    def binding(self) -> str:
+        """What the rows are bound to."""
+        return f"import:{self.whole.public_id}:part:{self.number}"
+
 
 class Verdict(models.TextChoices):
     """What is to become of a row, and what has become of it."""
@@ -177,3 +182,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number} of import {self.whole_id}"
+
+    @property
+    def binding(self) -> str:
+        """What the reference is bound to."""
+        return f"import:{self.whole.public_id}:row:{self.number}"

@@ -77,7 +77,7 @@ BLIND = frozenset({NO_ROLE, "editor", "publisher"})
 ABOUT_SIGNALS = frozenset(
     {
         "returned", "shared", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
-        "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept",
+        "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept", "case",
     }
 )  # fmt: skip
 """The things of world.py that show something of a signal."""

@@ -221,7 +221,8 @@ def test_two_workers_that_finish_the_last_chunks_at_once_end_the_job_once(
     for end in ends:
         end.result()
 
-    assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.DONE
+    with acting_as(CLOCK):
+        assert MatchJob.objects.get(pk=job.pk).state == MatchJob.State.DONE
     assert actions(job) == ["job.started", *["job.chunk_done"] * 3, "job.finished"]
     assert len(found(job)) == 5
 

@@ -28,12 +28,12 @@ from lantern_site.members.roles import Role
 from signals import candidates, intake, leads, protection, sealing
 from signals.candidates import Item
 from signals.kinds import Kind
-from signals.models import Chunk, Indicator, IndicatorValue, Lead
-from signals.services import batches, lookup
+from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorValue, Lead
+from signals.services import batches, drafts, lookup
 from signals.services.batches import Once, Row
 from tests import builders
 from tests.builders import NOW
-from tests.signals import comparisons
+from tests.signals import comparisons, importing
 from tests.signals.comparisons import LATER
 from tests.test_architecture import MODULES, ROOT
 
@@ -86,10 +86,20 @@ def everything(sharer: Organisation, member: Organisation) -> Callable[[], dict[
     person = builders.person(member, Role.ANALYST)
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     codes = RecoveryCodes.activate(person)
+    submitter = builders.actor(member, Role.SUBMITTER)
+    typed = {"values": ["half.typed@example.org"]}
+    draft = seen(lambda: drafts.save(draft_id=None, kind="email", content=typed, actor=submitter, now=NOW))
+    row = {"kind": "email", "value": "from.a.file@example.org", "reference": "case 9"}
+    imported = importing.checked(member, importing.table(row))
 
     def read() -> dict[str, object]:
-        chunk = Chunk.objects.get(job=waiting)
+        chunk = seen(lambda: Chunk.objects.select_related("job").get(job=waiting))
+        part = seen(lambda: ImportPart.objects.select_related("whole").get(whole=imported))
+        line = seen(lambda: ImportRow.objects.select_related("whole").get(whole=imported))
         return {
+            "draft": seen(lambda: Draft.objects.get(pk=draft.pk).opened()),
+            "rows of an import": sealing.unseal(part.ciphertext or b"", bound_to=part.binding),
+            "reference of an import": sealing.unseal(line.reference or b"", bound_to=line.binding),
             "value": seen(lambda: intake.value_of(Indicator.objects.get())),
             "candidates": sealing.unseal(chunk.ciphertext or b"", bound_to=chunk.binding),
             "reference": seen(lambda: leads.reference_of(Lead.objects.get(job=done))),
@@ -116,10 +126,13 @@ def test_afterwards_everything_is_read_without_the_old_key(
         "candidates of match jobs": {2},
         "references of leads": {2},
         "second factors": {2},
+        "drafts": {2},
+        "rows of imports": {2},
+        "references of imports": {2},
     }
     assert rotation.faults() == []
     entry = Entry.objects.get(action="encryption.rotated")
-    assert (entry.facts, entry.subject_kind) == ({"under": 2, "rows": 5}, "installation")
+    assert (entry.facts, entry.subject_kind) == ({"under": 2, "rows": 8}, "installation")
 
 
 def test_every_column_of_bytes_says_whether_it_is_encrypted() -> None:
@@ -133,6 +146,9 @@ def test_every_column_of_bytes_says_whether_it_is_encrypted() -> None:
         "Invitation.token_hash",
         "Indicator.digest",
         "IndicatorAlias.digest",
+        "Lead.reference_digest",
+        "Import.digest",
+        "ImportRow.digest",
         "Edition.root",
     }
     columns = {
@@ -162,7 +178,9 @@ def test_whatever_encrypts_is_known_to_the_rotation() -> None:
         "signals/intake.py",
         "signals/leads.py",
         "signals/sealing.py",
-        "signals/services/jobs.py",
+        "signals/chunks.py",
+        "signals/imported.py",
+        "signals/models/drafts.py",
     }
 
 
@@ -279,7 +297,7 @@ def test_rows_that_need_a_missing_key_keep_the_installation_from_starting(
 
     faults = rotation.faults()
 
-    names = ["values of indicators", "candidates of match jobs", "references of leads", "second factors"]
+    names = [kept.name for kept in rotation.ENCRYPTED.values()]
     assert faults == [
         *(f"LANTERN_ENCRYPTION_KEYS lacks number 1, which {name} lie under. Put it back." for name in names),
         "LANTERN_PEPPERS lacks number 1, which digests of indicators lie under. Put it back.",
@@ -292,10 +310,14 @@ def test_another_key_under_the_same_number_is_noticed(
     everything: Callable[[], dict[str, object]], settings: Settings
 ) -> None:
     settings.ENCRYPTION_KEYS = {1: KEYS[3]}
-    assert [fault.partition(" under")[0] for fault in rotation.faults()][:4] == [
+    faulty = [fault.partition(" under")[0] for fault in rotation.faults()]
+    assert faulty[:7] == [
         "Values of indicators",
         "Candidates of match jobs",
         "References of leads",
+        "Drafts",
+        "Rows of imports",
+        "References of imports",
         "Second factors",
     ]
 
