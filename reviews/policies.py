@@ -17,10 +17,15 @@ from reviews.workflow import Attestation, Verdict
 from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.models import Signal, SignalQuerySet
 
+NEVER_DRAWN = 100
+
 
 def approvals_needed(signal: Signal, now: datetime) -> Approvals:
     """The approvals rule, asked about a signal as it stands. Only what can matter is counted."""
-    kind, on_probation = Kind(signal.indicator.kind), signal.organisation.on_probation(now.date())
+    version, kind = signal.under_review, Kind(signal.indicator.kind)
+    if signal.correction_id is not None:
+        return approvals.needed(_of_a_correction(signal, kind))
+    on_probation = signal.organisation.on_probation(now.date())
     identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
     today = Q(submitted_at__gt=now - timedelta(hours=24))
     in_24h, shared = _counted(identifiers, today, on_probation=on_probation) if kind in IDENTIFIERS else (0, 0)
@@ -30,7 +35,7 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             kind=kind,
             severity=Severity(signal.severity),
             danger=signal.danger,
-            possibly_child=signal.version.is_possibly_child,
+            possibly_child=version.is_possibly_child,
             warnings=frozenset(signal.warnings),
             on_probation=on_probation,
             identifiers_shared=shared,
@@ -38,6 +43,23 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             checked_in_24h=_checked(identifiers.filter(today)) if unusual else 0,
             draw=signal.public_id % 100,
         )
+    )
+
+
+def _of_a_correction(signal: Signal, kind: Kind) -> Circumstances:
+    """It shares no new value: how many the member shares does not matter, and none is drawn."""
+    version = signal.under_review
+    return Circumstances(
+        kind=kind,
+        severity=version.severity(danger=signal.danger),
+        danger=signal.danger,
+        possibly_child=version.is_possibly_child,
+        warnings=frozenset(signal.warnings),
+        on_probation=False,
+        identifiers_shared=0,
+        identifiers_in_24h=0,
+        checked_in_24h=0,
+        draw=NEVER_DRAWN,
     )
 
 
@@ -59,21 +81,28 @@ def attestation_of(actor: Actor) -> Attestation:
 
 
 def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
-    """A reviewer of the same member who did not submit it, or a steward. Another member never reviews."""
+    """A reviewer of the same member who did not write what is to be reviewed, or a steward; never another member."""
     if actor.kind != ActorKind.STAFF:
         raise NotAllowed(_("Only people review."))
     require(actor, Permission.REVIEW)
     if not actor.programme and actor.organisation_id != signal.organisation_id:
         raise NotAllowed(_("Another organisation's signals are reviewed there."))
-    if signal.submitted_by_id == actor.staff_id:
+    if signal.correction_id is None and signal.submitted_by_id == actor.staff_id:
         raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
-    if signal.version.proposed_by_id == actor.staff_id:
+    if signal.under_review.proposed_by_id == actor.staff_id:
         raise NotAllowed(_("You wrote this version. Somebody else must review it."))
+
+
+def may_claim(actor: Actor, signal: Signal, now: datetime) -> None:
+    """Whoever may review, of what waits for them: the programme does not stand in the way of a first review."""
+    may_review(actor, signal, now)
+    if actor.programme and signal.check_due_at is None and Attestation.EVIDENCE not in approvals_given(signal):
+        raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
 
 
 def approvals_given(signal: Signal) -> dict[str, int]:
     """The attestations that the version under review has, each with the primary key of the person who gave it."""
-    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
+    given = Decision.objects.filter(signal=signal, version=signal.under_review.number, verdict=Verdict.APPROVE)
     return dict(given.values_list("attestation", "decided_by_id"))
 
 

@@ -94,6 +94,12 @@ def check_statement(statement: Statement, now: datetime) -> None:
         raise Invalid(_("Inform the authorities first. Say which and when, or why not yet."), "authority_informed")
 
 
+def check_holder(kind: str, holder: str) -> None:
+    """Raise Invalid for a kind that is not shared of a possible child."""
+    if holder == AccountHolder.POSSIBLY_CHILD and kind in (Kind.PAYMENT, Kind.PHONE):
+        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "account_holder")
+
+
 def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:
     """When a signal of this kind ends: the wish of the submitter up to the maximum, else the default."""
     lifetime = LIFETIMES[kind]

@@ -24,7 +24,7 @@ def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
     """Take a signal from the queue, or keep one's own for another term. Raises WrongState when somebody else has it."""
     with acting_as(actor):
         signal = sharing.locked(actor, signal_id)
-        policies.may_review(actor, signal, now)
+        policies.may_claim(actor, signal, now)
         return _take(signal, staff_of(actor), actor, now)
 
 
@@ -33,7 +33,7 @@ def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim
     with acting_as(actor):
         require(actor, Permission.REVIEW)
         person = staff_of(actor)
-        free = queues.unclaimed(actor, now).exclude(submitted_by=person)
+        free = queues.by_others(queues.unclaimed(actor, now), actor.people)
         due = free.order_by("review_due_at", "pk").select_for_update(of=("self",), skip_locked=True)
         return [_take(signal, person, actor, now) for signal in due[:count]]
 

@@ -18,7 +18,7 @@ from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.models import ApiKey, Organisation
 from lantern_site.members.policies import organisation_of, staff_id_of
 from lantern_site.work import leases, outbox
-from signals import comparing, indexing, leads, policies, sealing
+from signals import breadth, comparing, indexing, leads, policies, sealing
 from signals.candidates import Candidate
 from signals.kinds import IDENTIFIERS
 from signals.models import Chunk, MatchJob
@@ -233,6 +233,7 @@ def _compare(chunk: Chunk, tenure: Tenure) -> None:
         met = {hit.indicator_id for hit in hits}
         with acting_as(_on_behalf_of(job)):
             confirmed = comparing.confirm(met, job.organisation, shown_before=job.started_at)
+            confirmed = breadth.narrowed(record, job, candidates, hits, confirmed)
             written = leads.write(job, candidates, hits, confirmed, record.now)
         dropped = sum(hit.indicator_id in confirmed.ended for hit in hits)
         _mark_done(chunk, record.now)

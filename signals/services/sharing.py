@@ -7,23 +7,19 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_id_of
-from signals import intake, kinds, moves, normalise, policies, receipts, workflow
+from signals import guards, history, intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion
-from signals.workflow import LIVE, Move, Status
+from signals.models.statements import SAID
+from signals.workflow import Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
 EXPIRED_AT_ONCE = 200
-VERSION_FIELDS = (
-    "harm", "clause", "evidence_seen_by", "review_method", "origin", "confidence", "first_seen_on", "last_seen_on",
-    "ai", "real_child", "account_holder", "owner_named", "meaning", "outward_note", "inward_note",
-)  # fmt: skip
 
 
 class Context(NamedTuple):
@@ -32,13 +28,21 @@ class Context(NamedTuple):
     organisation: Organisation
     community: Community
     incident: Incident | None
+    replaced: Signal | None
 
 
 def submit(
-    *, items: Sequence[Item], statement: Statement, community_id: int, actor: Actor, now: datetime
+    *,
+    items: Sequence[Item],
+    statement: Statement,
+    community_id: int,
+    actor: Actor,
+    now: datetime,
+    replaces: int | None = None,
 ) -> list[Signal]:
     """Share one value, or several of one case as an incident. All are taken, or none.
 
+    `replaces` is the own retracted signal whose wrong value these take the place of.
     Raises NotAllowed, Invalid (the field `value-3` names the third value), WrongState for a signal that runs already.
     """
     with recording(actor, now) as record:
@@ -52,11 +56,38 @@ def submit(
         incident = None
         if len(taken) > 1:
             incident = Incident.objects.create(organisation=organisation, created_at=now)
-        context = Context(organisation, community, incident)
+        context = Context(organisation, community, incident, _replaced(replaces, organisation))
         # In one order for everybody: two incidents with the same values do not wait for each other for ever.
         in_order = sorted(taken, key=lambda one: normalise.public_digest(one.normal))
         shared = {one: _share(record, one, statement, context) for one in in_order}
-        return [shared[one] for one in taken]
+        signals = [shared[one] for one in taken]
+        if context.replaced is not None:
+            _note_replaced(record, context.replaced, signals)
+        return signals
+
+
+def _replaced(signal_id: int | None, organisation: Organisation) -> Signal | None:
+    if signal_id is None:
+        return None
+    own = Signal.objects.owned_by(organisation.pk).select_related("organisation")
+    found = own.filter(public_id=signal_id).first()
+    if found is None:
+        raise policies.unknown_signal()
+    if found.status != Status.RETRACTED:
+        raise WrongState(_("Only a retracted signal is replaced by another."))
+    return found
+
+
+def _note_replaced(record: Recorder, before: Signal, after: Sequence[Signal]) -> None:
+    """The two know of each other in the ledger; only their owner and the programme are told."""
+    record(
+        "signal.replaced",
+        subject_kind="signal",
+        subject=before.public_id,
+        organisation=before.organisation.public_id,
+        audience=f"organisation:{before.organisation.public_id}",
+        facts={"replaced_by": [one.public_id for one in after]},
+    )
 
 
 def _take_all(items: Sequence[Item]) -> list[Taken]:
@@ -81,11 +112,11 @@ def _take_all(items: Sequence[Item]) -> list[Taken]:
 def _share(record: Recorder, taken: Taken, statement: Statement, context: Context) -> Signal:
     normal, now = taken.normal, record.now
     policies.may_share_kind(context.organisation, normal.kind, now.date())
-    if statement.is_possibly_child and normal.kind in (kinds.Kind.PAYMENT, kinds.Kind.PHONE):
-        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
+    intake.check_holder(normal.kind, statement.account_holder)
     expires_at = intake.expiry(normal.kind, statement, now)
     indicator = intake.locked_indicator(normal, now)
-    history = _history_warnings(context.organisation, indicator)
+    _not_running(context.organisation, indicator)
+    found_before = history.warnings(context.organisation.pk, indicator)
     severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(
@@ -95,7 +126,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         community=context.community,
         severity=severity,
         danger=statement.danger,
-        warnings=[*taken.warnings, *history],
+        warnings=[*taken.warnings, *(code.value for code in found_before)],
         submitted_at=now,
         submitted_by_id=staff_id_of(actor),
         submitted_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == "key" else None,
@@ -108,39 +139,48 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         record,
         signal,
         "signal.submitted",
-        facts={"warnings": list(signal.warnings), "behaviours": list(statement.behaviours)},
-        payload=_free_text(statement),
+        facts={
+            "warnings": list(signal.warnings),
+            "lists": guards.LISTS_VERSION,
+            "behaviours": list(statement.behaviours),
+            **({"replaces": context.replaced.public_id} if context.replaced else {}),
+        },
+        payload=free_text(statement),
     )
     return signal
 
 
-def _history_warnings(organisation: Organisation, indicator: Indicator) -> list[str]:
-    """What the organisation's own past with the indicator asks for. Raises WrongState while it shares it already."""
-    own = Signal.objects.owned_by(organisation.pk).filter(indicator=indicator)
-    past = {status: public_id for public_id, status in own.values_list("public_id", "status")}
-    for status in past.keys() & LIVE:
-        raise WrongState(
-            _("Your organisation shares this already: %(reference)s.") % {"reference": public_ids.shown(past[status])}
-        )
-    return ["retracted_before"] if Status.RETRACTED in past else []
+def _not_running(organisation: Organisation, indicator: Indicator) -> None:
+    """Raise WrongState while the organisation shares the indicator already."""
+    live = Signal.objects.owned_by(organisation.pk).live().filter(indicator=indicator).first()
+    if live is not None:
+        raise WrongState(_("Your organisation shares this already: %(reference)s.") % {"reference": live.reference})
+
+
+def look_back(signal: Signal) -> None:
+    """Add to the warnings of a locked signal what has been found about its value since it was submitted."""
+    found = history.warnings(signal.organisation_id, signal.indicator)
+    if new := [code.value for code in found if code not in signal.warnings]:
+        signal.warnings = [*signal.warnings, *new]
+        signal.save(update_fields=["warnings"])
 
 
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
-    version = SignalVersion(
-        signal=signal,
-        number=number,
-        proposed_at=now,
-        proposed_by_id=staff_id_of(actor),
-        behaviours=list(statement.behaviours),
-        not_to_regions=list(statement.not_to_regions),
-        **{field: getattr(statement, field) for field in VERSION_FIELDS},
-    )
+    version = version_of(signal, statement, number=number, actor=actor, now=now)
     version.save(force_insert=True)
     signal.current_version, signal.not_to_regions = version, version.not_to_regions
-    signal.save(update_fields=["current_version", "not_to_regions"])
+    signal.severity = version.severity(danger=signal.danger)
+    signal.save(update_fields=["current_version", "not_to_regions", "severity"])
 
 
-def _free_text(statement: Statement) -> dict[str, str]:
+def version_of(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> SignalVersion:
+    """The statement as a version of the signal that is not saved yet."""
+    said = {name: getattr(statement, name) for name in SAID}
+    said |= {name: list(said[name]) for name in ("behaviours", "not_to_regions")}
+    return SignalVersion(signal=signal, number=number, proposed_at=now, proposed_by_id=staff_id_of(actor), **said)
+
+
+def free_text(statement: Statement) -> dict[str, str]:
     return {
         "outward_note": statement.outward_note,
         "inward_note": statement.inward_note,
@@ -177,9 +217,10 @@ def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetim
         policies.owns(actor, signal)
         policies.may_share(actor, danger=statement.danger)
         intake.check_statement(statement, now)
+        intake.check_holder(signal.indicator.kind, statement.account_holder)
         signal.expires_at = intake.expiry(kinds.Kind(signal.indicator.kind), statement, now)
         _propose(signal, statement, number=signal.version.number + 1, actor=actor, now=now)
-        moves.apply(record, signal, Move.RESUBMIT, payload=_free_text(statement))
+        moves.apply(record, signal, Move.RESUBMIT, payload=free_text(statement))
         return signal
 
 
