@@ -16,8 +16,11 @@ from reviews.models import Decision
 from reviews.workflow import Attestation, Verdict
 from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.models import Signal, SignalQuerySet
+from signals.workflow import Status
 
+A_DAY = timedelta(hours=24)
 NEVER_DRAWN = 100
+NEVER_SHARED = (Status.CANCELLED, Status.REJECTED)
 
 
 def approvals_needed(signal: Signal, now: datetime) -> Approvals:
@@ -26,9 +29,7 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
     if signal.correction_id is not None:
         return approvals.needed(_of_a_correction(signal, kind))
     on_probation = signal.organisation.on_probation(now.date())
-    identifiers = Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
-    today = Q(submitted_at__gt=now - timedelta(hours=24))
-    in_24h, shared = _counted(identifiers, today, on_probation=on_probation) if kind in IDENTIFIERS else (0, 0)
+    in_24h, shared = _counted(signal, on_probation=on_probation) if kind in IDENTIFIERS else (0, 0)
     unusual = in_24h > approvals.UNUSUAL_VOLUME
     return approvals.needed(
         Circumstances(
@@ -40,7 +41,7 @@ def approvals_needed(signal: Signal, now: datetime) -> Approvals:
             on_probation=on_probation,
             identifiers_shared=shared,
             identifiers_in_24h=in_24h,
-            checked_in_24h=_checked(identifiers.filter(today)) if unusual else 0,
+            checked_in_24h=_checked(signal) if unusual else 0,
             draw=signal.public_id % 100,
         )
     )
@@ -63,16 +64,42 @@ def _of_a_correction(signal: Signal, kind: Kind) -> Circumstances:
     )
 
 
-def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tuple[int, int]:
-    """How many are of today, and how many were ever shared: that matters on probation only, when they are few."""
-    counted = identifiers if on_probation else identifiers.filter(today)
-    shared = Count("pk", filter=Q(activated_at__isnull=False))
-    numbers = counted.aggregate(today=Count("pk", filter=today), shared=shared)
-    return numbers["today"], numbers["shared"] if on_probation else 0
+def _identifiers(signal: Signal) -> SignalQuerySet:
+    return Signal.objects.owned_by(signal.organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
 
 
-def _checked(signals: SignalQuerySet) -> int:
-    return Decision.objects.filter(signal__in=signals.values("pk"), attestation=Attestation.COMPLETENESS).count()
+def _counted(signal: Signal, *, on_probation: bool) -> tuple[int, int]:
+    """How many identifiers the member handed in within a day before or after this one, whichever is more, and how many
+    it ever shared: that matters on probation only, when they are few.
+
+    Counted around the signal, not back from now: waiting for a day does not make a flood less unusual.
+    """
+    at = signal.submitted_at
+    before, after = Q(submitted_at__range=(at - A_DAY, at)), Q(submitted_at__range=(at, at + A_DAY))
+    counted = _identifiers(signal)
+    numbers = (counted if on_probation else counted.filter(before | after)).aggregate(
+        before=Count("pk", filter=before),
+        after=Count("pk", filter=after),
+        shared=Count("pk", filter=Q(activated_at__isnull=False)),
+    )
+    return max(numbers["before"], numbers["after"]), numbers["shared"] if on_probation else 0
+
+
+def _checked(signal: Signal) -> int:
+    """How many of those drawn from a flood the programme has checked.
+
+    Public ids are random numbers: the lowest are a fair draw, and nobody chooses which ones are looked at.
+    """
+    around = (signal.submitted_at - A_DAY, signal.submitted_at + A_DAY)
+    kept = _identifiers(signal).filter(submitted_at__range=around).exclude(status__in=NEVER_SHARED)
+    drawn = list(kept.order_by("public_id").values_list("pk", flat=True)[: approvals.UNUSUAL_CHECKED])
+    checks = Decision.objects.filter(signal__in=drawn, attestation=Attestation.COMPLETENESS)
+    return checks.values("signal").distinct().count() + approvals.UNUSUAL_CHECKED - len(drawn)
+
+
+def is_flood(signal: Signal) -> bool:
+    """Whether it came with unusually many others."""
+    return _counted(signal, on_probation=False)[0] > approvals.UNUSUAL_VOLUME
 
 
 def attestation_of(actor: Actor) -> Attestation:
@@ -91,13 +118,6 @@ def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
         raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
     if signal.under_review.proposed_by_id == actor.staff_id:
         raise NotAllowed(_("You wrote this version. Somebody else must review it."))
-
-
-def may_claim(actor: Actor, signal: Signal, now: datetime) -> None:
-    """Whoever may review, of what waits for them: the programme does not stand in the way of a first review."""
-    may_review(actor, signal, now)
-    if actor.programme and signal.check_due_at is None and Attestation.EVIDENCE not in approvals_given(signal):
-        raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
 
 
 def approvals_given(signal: Signal) -> dict[str, int]:

@@ -18,6 +18,10 @@ UNDER_REVIEW = Q(status=Status.SUBMITTED) | Q(correction__isnull=False, status=S
 """A signal that was never shared, or a correction of one that is. While a dispute runs a correction waits for it."""
 
 
+WITH_CLAIM = ("claim__staff", "current_version__proposed_by", "correction__proposed_by")
+"""What a row of the queue shows beside its signal's context."""
+
+
 def approved(attestation: Attestation) -> Exists:
     """Whether the version under review has this approval."""
     return Exists(

@@ -16,6 +16,11 @@ def hold_missed_checks() -> None:
     duties.hold_missed_checks(now=clock.now())
 
 
+@shared_task(name="reviews.share_checked_floods", ignore_result=True)
+def share_checked_floods() -> None:
+    duties.share_checked_floods(now=clock.now())
+
+
 @shared_task(name="reviews.settle_strays", ignore_result=True)
 def settle_strays() -> None:
     duties.settle_strays(now=clock.now())

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from signals.views import communities, jobs, listing, machines, normalisation, share, standing, subject_requests
+from signals.views import (
+    communities,
+    corrections,
+    jobs,
+    listing,
+    machines,
+    normalisation,
+    share,
+    standing,
+    subject_requests,
+)
 
 app_name = "signals"
 urlpatterns = [
@@ -12,6 +22,7 @@ urlpatterns = [
     path("signals/", listing.listing, name="list"),
     path("signals/find/", listing.find, name="find"),
     path("signals/<lnid:signal_id>/resubmit/", share.resubmit, name="resubmit"),
+    path("signals/<lnid:signal_id>/correct/", corrections.correct, name="correct"),
     path("registers/subject-requests/<lnid:case_id>/search/", subject_requests.search, name="subject_request_search"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<lnid:job_id>/", jobs.job, name="job"),

@@ -11,6 +11,7 @@ from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.policies import organisation_id_of, staff_id_of
 from reviews import policies
+from reviews.approvals import Approvals
 from reviews.models import Claim, Decision
 from reviews.services import corrections, holds, recalls
 from reviews.workflow import Attestation, RecallCause, Verdict
@@ -42,7 +43,7 @@ def decide(*, signal_id: int, judgement: Judgement, version: int, actor: Actor, 
     """
     with recording(actor, now) as record:
         signal = sharing.locked(actor, signal_id)
-        _is_open(signal, judgement.verdict)
+        _is_open(actor, signal, judgement.verdict)
         _same_version(signal, version)
         claim = _claim(signal, actor, now)
         if judgement.verdict == Verdict.APPROVE:
@@ -58,8 +59,10 @@ def decide(*, signal_id: int, judgement: Judgement, version: int, actor: Actor, 
         return signal
 
 
-def _is_open(signal: Signal, verdict: Verdict) -> None:
-    if signal.correction_id is None:
+def _is_open(actor: Actor, signal: Signal, verdict: Verdict) -> None:
+    """Raise WrongState when there is nothing to judge. That a correction waits, other members do not learn."""
+    knows = actor.programme or actor.organisation_id == signal.organisation_id
+    if signal.correction_id is None or not knows:
         workflow.target(signal.status, Move(verdict))
         return
     if signal.status != Status.ACTIVE or signal.contested:
@@ -81,14 +84,40 @@ def _approve(record: Recorder, signal: Signal, judgement: Judgement, before: Col
         _note_approved(record, signal, facts, judgement)
         return
     if plan.check_within_hours is not None and Attestation.COMPLETENESS not in given:
-        signal.provisional = plan.provisional
-        due_at = record.now + timedelta(hours=plan.check_within_hours)
-        signal.check_due_at = min(signal.check_due_at or due_at, due_at)
+        _ask_for_check(signal, plan, record.now)
     if signal.correction_id is not None:
         corrections.take_effect(record, signal, facts=facts, payload=_notes(judgement))
-        return
-    waited = int((record.now - signal.submitted_at).total_seconds())
-    moves.apply(record, signal, Move.APPROVE, facts=facts | {"seconds_to_review": waited}, payload=_notes(judgement))
+    else:
+        moves.apply(record, signal, Move.APPROVE, facts=facts | _waited(record, signal), payload=_notes(judgement))
+
+
+def _ask_for_check(signal: Signal, plan: Approvals, now: datetime) -> None:
+    assert plan.check_within_hours is not None
+    due_at = now + timedelta(hours=plan.check_within_hours)
+    signal.provisional = plan.provisional
+    signal.check_due_at = min(signal.check_due_at or due_at, due_at)
+
+
+def _waited(record: Recorder, signal: Signal) -> dict[str, Fact]:
+    return {"seconds_to_review": int((record.now - signal.submitted_at).total_seconds())}
+
+
+def share_checked_flood(*, signal_id: int, now: datetime) -> Signal:
+    """Share what waited only because it came with unusually many others, once those drawn from them were checked.
+
+    Its own reviewer has seen the evidence. Raises WrongState where something else is waited for.
+    """
+    with recording(Actor.clock(), now) as record:
+        signal = sharing.locked(record.actor, signal_id)
+        workflow.target(signal.status, Move.APPROVE)
+        sharing.look_back(signal)
+        plan = policies.approvals_needed(signal, now)
+        if plan.first - policies.approvals_given(signal).keys() or not policies.is_flood(signal):
+            raise WrongState(_("This waits for another approval."))
+        if plan.check_within_hours is not None:
+            _ask_for_check(signal, plan, now)
+        moves.apply(record, signal, Move.APPROVE, facts={"why": "flood_checked"} | _waited(record, signal))
+        return signal
 
 
 def _turn_down(record: Recorder, signal: Signal, judgement: Judgement) -> None:
@@ -98,8 +127,7 @@ def _turn_down(record: Recorder, signal: Signal, judgement: Judgement) -> None:
     if signal.correction_id is not None:
         corrections.refuse(record, signal, payload=_notes(judgement))
         return
-    waited = int((record.now - signal.submitted_at).total_seconds())
-    moves.apply(record, signal, Move(judgement.verdict), facts={"seconds_to_review": waited}, payload=_notes(judgement))
+    moves.apply(record, signal, Move(judgement.verdict), facts=_waited(record, signal), payload=_notes(judgement))
 
 
 def _note_approved(record: Recorder, signal: Signal, facts: Mapping[str, Fact], judgement: Judgement) -> None:

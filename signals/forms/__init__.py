@@ -3,6 +3,6 @@
 from signals.forms.files import notice_oversize
 from signals.forms.jobs import StartJob
 from signals.forms.listing import FindSignals, FindValue
-from signals.forms.sharing import Says, Share, hashes_of
+from signals.forms.sharing import Correct, Says, Share, hashes_of
 
-__all__ = ["FindSignals", "FindValue", "Says", "Share", "StartJob", "hashes_of", "notice_oversize"]
+__all__ = ["Correct", "FindSignals", "FindValue", "Says", "Share", "StartJob", "hashes_of", "notice_oversize"]

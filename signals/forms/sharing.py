@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lantern_site import public_ids
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.forms import NONE_CHOSEN, Refusable, choices
 from lantern_site.members.models import Community
@@ -108,9 +110,22 @@ class Says(Refusable):
         return Statement(**given)
 
 
-class Share(Says):
-    """A new signal, or several of one case."""
+class Correct(Says):
+    """What a shared signal is to say; its lane stays as it is."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["danger"], self.fields["authority_informed"]
+
+    def changes(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data[name] for name in self.fields}
+        return given | {"behaviours": tuple(given["behaviours"]), "harm": kinds.HarmTerm(given["harm"])}
+
+
+class Share(Says):
+    """A new signal, or several of one case. `replaces` is the retracted signal whose wrong value it corrects."""
+
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(widget=forms.HiddenInput)
     service = forms.ChoiceField(label=_("Service"), required=False)
     values = forms.CharField(
@@ -147,6 +162,13 @@ class Share(Says):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = found
+
+    def clean_replaces(self) -> int | None:
+        given = self.cleaned_data["replaces"]
+        try:
+            return public_ids.parse(given) if given else None
+        except ValueError:
+            raise ValidationError(_("This is not the reference of a signal.")) from None
 
     def clean_hash_file(self) -> str:
         uploaded = self.cleaned_data["hash_file"]

@@ -18,6 +18,7 @@ from lantern_site.members.policies import permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from signals import forms, policies
 from signals.candidates import Parsed
+from signals.kinds import Kind
 from signals.models import MatchJob, MatchJobQuerySet
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
@@ -208,4 +209,16 @@ def _facts(job: MatchJob) -> list[dict[str, object]]:
         {"term": _("Purpose"), "value": Purpose(job.purpose).label},
         {"term": _("Where the values come from"), "value": Surface(job.surface).label},
         {"term": _("Ledger position"), "value": job.position},
+        *_too_broad(job),
     ]
+
+
+def _too_broad(job: MatchJob) -> list[dict[str, object]]:
+    """One line for each value that hit too much of the list to be looked at lead by lead."""
+    broad = job.broad_hits.order_by("-hits", "pk").values_list("hits", "compared", "indicator__kind")
+    sentence = _(
+        "A value of the kind “%(kind)s” hit %(hits)d of %(compared)d rows. No more leads of it were written here; the "
+        "programme looks at it."
+    )
+    told = (sentence % {"kind": Kind(kind).label, "hits": hits, "compared": count} for hits, count, kind in broad)
+    return [{"term": _("Too broad"), "value": one} for one in told]

@@ -1,5 +1,7 @@
 """Sharing a signal: kind first, then its form with a live look at what would be shared."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lantern_site import public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.members.models import Community
 from lantern_site.members.policies import organisation_of, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
-from signals import forms, intake, kinds, policies, rows
-from signals.guards import WarningCode
+from signals import forms, guards, history, intake, kinds, policies, rows
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Signal
@@ -45,6 +47,7 @@ def share(request: PageRequest) -> HttpResponse:
             items=form.items(),
             statement=form.statement(),
             community_id=int(form.cleaned_data["community"]),
+            replaces=form.cleaned_data["replaces"],
             actor=request.actor,
             now=request.now,
         )
@@ -64,11 +67,31 @@ def _told(signals: list[Signal]) -> str:
 
 
 def _empty_form(request: PageRequest) -> forms.Share | None:
+    if replaced := _replaced(request, request.GET.get("replaces", "")):
+        return _form(request, initial=said_by(replaced) | _place_of(replaced))
     kind = request.GET.get("kind", "")
     return _form(request, initial={"kind": kind}) if kind in kinds.OFFERED else None
 
 
-def _form(request: PageRequest, *data: object, initial: dict[str, str] | None = None) -> forms.Share:
+def _replaced(request: PageRequest, reference: str) -> Signal | None:
+    """The retracted signal whose wrong value is to be replaced."""
+    try:
+        return own_signal(request, public_ids.parse(reference)) if reference else None
+    except ValueError:
+        raise policies.unknown_signal() from None
+
+
+def _place_of(replaced: Signal) -> dict[str, object]:
+    service = (intake.value_of(replaced.indicator) or "").partition(":")[0]
+    return {
+        "kind": replaced.indicator.kind,
+        "service": service if replaced.indicator.kind in kinds.SERVICE_BOUND else "",
+        "community": str(replaced.community.public_id),
+        "replaces": replaced.reference,
+    }
+
+
+def _form(request: PageRequest, *data: object, initial: dict[str, object] | None = None) -> forms.Share:
     communities = list(Community.objects.with_member(request.actor.organisation_id).order_by("-is_everyone", "name"))
     return forms.Share(*data, initial=initial, communities=communities)
 
@@ -114,7 +137,8 @@ def look(request: PageRequest) -> HttpResponse:
     lines = [line.strip() for line in request.POST.get("values", "").splitlines() if line.strip()]
     with acting_as(request.actor):
         looks = [_look(request, Item(Kind(kind), line, service=service)) for line in lines[:20]] if kind in Kind else []
-    context = {"looks": looks, "more": max(0, len(lines) - 20)}
+    lists = {"version": guards.LISTS_VERSION, "date": date.fromisoformat(guards.LISTS_DATE)}
+    context = {"looks": looks, "more": max(0, len(lines) - 20), "lists": lists}
     return render(request, "signals/_look.html", context)
 
 
@@ -124,12 +148,13 @@ def _look(request: PageRequest, item: Item) -> dict[str, object]:
     except Invalid as refusal:
         return {"raw": item.raw, "refused": str(refusal)}
     indicator = intake.find_indicator(taken.normal)
-    known = Signal.objects.visible_to(request.actor).with_context().filter(indicator=indicator)
-    seen = list(known.order_by("-submitted_at", "-pk")[:5]) if indicator is not None else []
+    visible = Signal.objects.visible_to(request.actor).with_context().filter(indicator=indicator)
+    seen = list(visible.order_by("-submitted_at", "-pk")[:5]) if indicator is not None else []
+    known = history.known_to(request.actor, indicator) if indicator is not None else ()
     return {
         "shown": taken.normal.shown or taken.normal.value,
         "alias": taken.normal.alias,
-        "warnings": [WarningCode(code).label for code in taken.warnings],
+        "warnings": guards.explained([*taken.warnings, *known]),
         "seen": [rows.row_of(signal, request.actor) for signal in seen],
     }
 
@@ -139,10 +164,8 @@ def _look(request: PageRequest, item: Item) -> dict[str, object]:
 def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
     """Answer a return: the same value with a corrected statement."""
     if request.method != "POST":
-        signal = _own(request, signal_id)
-        initial = {name: getattr(signal.version, name, None) for name in forms.Says.base_fields}
-        initial |= {"danger": signal.danger, "expires_on": None, "authority_informed": ""}
-        return render(request, "signals/resubmit.html", {"form": forms.Says(initial=initial), "signal": signal})
+        signal = own_signal(request, signal_id)
+        return render(request, "signals/resubmit.html", {"form": forms.Says(initial=said_by(signal)), "signal": signal})
     form = forms.Says(request.POST)
     status = 422
     if form.is_valid():
@@ -154,11 +177,18 @@ def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        context = {"form": form, "signal": _own(request, signal_id)}
+        context = {"form": form, "signal": own_signal(request, signal_id)}
         return render(request, "signals/resubmit.html", context, status=status)
 
 
-def _own(request: PageRequest, signal_id: int) -> Signal:
+def said_by(signal: Signal) -> dict[str, object]:
+    """What the fields of a statement hold when it says again what the signal says."""
+    said: dict[str, object] = {name: getattr(signal.version, name, None) for name in forms.Says.base_fields}
+    return said | {"danger": signal.danger, "expires_on": None, "authority_informed": ""}
+
+
+def own_signal(request: PageRequest, signal_id: int) -> Signal:
+    """A signal of the actor's own organisation; any other is unknown here."""
     found = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id).first()
     if found is None or found.organisation_id != request.actor.organisation_id:
         raise policies.unknown_signal()
