@@ -4,32 +4,41 @@ Whoever shares such a value again, it does not come back unseen: the programme l
 was something, and never whose signal it was.
 """
 
-from django.db.models import Exists, OuterRef
-
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from signals.guards import WarningCode
-from signals.models import BroadHit, Indicator, IndicatorAlias, Receipt, Signal, SignalQuerySet
+from signals.models import BroadHit, Indicator, IndicatorAlias, Signal, SignalQuerySet
 from signals.workflow import Status
 
 
 def warnings(organisation_id: int, indicator: Indicator) -> tuple[WarningCode, ...]:
     """Everything that the past says, for the signal of a member; asked with the eyes of the clock.
 
-    Of its own signals and of those that it received the member knows anyway that they were retracted.
+    Of what the member may see it knows anyway that it was retracted; the rest it does not learn more of than that.
     """
     with acting_as(Actor.clock()):
-        found_wrong = _on(indicator).filter(status=Status.RETRACTED)
-        received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id)
-        wrong = list(found_wrong.values_list("organisation_id", Exists(received)))
-        broad = _is_broad(indicator)
-    known = any(owner == organisation_id or is_received for owner, is_received in wrong)
+        wrong = _on(indicator).filter(status=Status.RETRACTED)
+        is_wrong = wrong.exists()
+        is_known = is_wrong and (
+            wrong.owned_by(organisation_id).exists()
+            or wrong.shared_with(organisation_id).exists()
+            or wrong.corrected_for(organisation_id).exists()
+        )
+        is_broad = _is_broad(indicator)
     found = {
-        WarningCode.RETRACTED_BEFORE: known,
-        WarningCode.CORRECTED_BEFORE: bool(wrong) and not known,
-        WarningCode.BROAD: broad,
+        WarningCode.RETRACTED_BEFORE: is_known,
+        WarningCode.CORRECTED_BEFORE: is_wrong and not is_known,
+        WarningCode.BROAD: is_broad,
     }
     return tuple(code for code, applies in found.items() if applies)
+
+
+def look_back(signal: Signal) -> None:
+    """Add to the warnings of a locked signal what has been found about its value since it was submitted."""
+    found = warnings(signal.organisation_id, signal.indicator)
+    if new := [code.value for code in found if code not in signal.warnings]:
+        signal.warnings = [*signal.warnings, *new]
+        signal.save(update_fields=["warnings"])
 
 
 def known_to(actor: Actor, indicator: Indicator) -> tuple[WarningCode, ...]:

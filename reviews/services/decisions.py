@@ -15,7 +15,7 @@ from reviews.approvals import Approvals
 from reviews.models import Claim, Decision
 from reviews.services import corrections, holds, recalls
 from reviews.workflow import Attestation, RecallCause, Verdict
-from signals import moves, workflow
+from signals import history, moves, workflow
 from signals.models import Signal, SignalVersion
 from signals.policies import may_withdraw
 from signals.services import sharing
@@ -75,7 +75,7 @@ def _approve(record: Recorder, signal: Signal, judgement: Judgement, before: Col
     if not judgement.attested:
         raise Invalid(_("Confirm what you vouch for."), "attested")
     attestation = policies.attestation_of(record.actor)
-    sharing.look_back(signal)
+    history.look_back(signal)
     plan = policies.approvals_needed(signal, record.now)
     _write(record, signal.under_review, judgement, attestation)
     facts = {"attestation": attestation.value, "why": plan.why.value if plan.why else ""}
@@ -110,7 +110,7 @@ def share_checked_flood(*, signal_id: int, now: datetime) -> Signal:
     with recording(Actor.clock(), now) as record:
         signal = sharing.locked(record.actor, signal_id)
         workflow.target(signal.status, Move.APPROVE)
-        sharing.look_back(signal)
+        history.look_back(signal)
         plan = policies.approvals_needed(signal, now)
         if plan.first - policies.approvals_given(signal).keys() or not policies.is_flood(signal):
             raise WrongState(_("This waits for another approval."))
@@ -138,7 +138,14 @@ def _note_approved(record: Recorder, signal: Signal, facts: Mapping[str, Fact], 
         corrections.note(record, signal, "signal.correction_approved", facts=facts, payload=_notes(judgement))
 
 
-def _write(record: Recorder, version: SignalVersion, judgement: Judgement, attestation: Attestation | None) -> None:
+def _write(
+    record: Recorder,
+    version: SignalVersion,
+    judgement: Judgement,
+    attestation: Attestation | None,
+    *,
+    is_recheck: bool = False,
+) -> None:
     Decision.objects.create(
         signal_id=version.signal_id,
         version=version.number,
@@ -146,6 +153,7 @@ def _write(record: Recorder, version: SignalVersion, judgement: Judgement, attes
         attestation=attestation or "",
         decided_at=record.now,
         decided_by_id=staff_id_of(record.actor),
+        is_recheck=is_recheck,
         organisation_id=organisation_id_of(record.actor),
         outward_note=judgement.outward,
         inward_note=judgement.inward,
@@ -177,7 +185,11 @@ def check(*, signal_id: int, passed: bool, note: str, actor: Actor, now: datetim
         if not passed and not note.strip():
             raise Invalid(_("Say what is missing."), "note")
         judgement = Judgement(Verdict.APPROVE if passed else Verdict.RETURN, outward=note)
-        _write(record, signal.version, judgement, Attestation.COMPLETENESS if passed else None)
+        before = Decision.objects.filter(
+            signal=signal, version=signal.version.number, attestation=Attestation.COMPLETENESS
+        )
+        attestation = Attestation.COMPLETENESS if passed else None
+        _write(record, signal.version, judgement, attestation, is_recheck=before.exists())
         if passed:
             signal.check_due_at, signal.provisional = None, False
             signal.save(update_fields=["check_due_at", "provisional"])

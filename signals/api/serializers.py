@@ -157,7 +157,7 @@ class ResultOut(serializers.Serializer[batches.Result]):
 
     @extend_schema_field(WarningOut(many=True))
     def get_warnings(self, result: batches.Result) -> Any:
-        return WarningOut(explained(result.warnings), many=True).data
+        return [WarningOut(warning).data for warning in explained(result.warnings)]
 
     def get_field(self, result: batches.Result) -> str:  # the domain says `value-1` for the first value
         return re.sub(r"^(\w+)-(\d+)$", lambda m: f"values.{int(m[2]) - 1}.{m[1]}", result.field)
@@ -192,9 +192,7 @@ class CorrectionIn(In[dict[str, Any]]):
     meaning = serializers.CharField(max_length=280, required=False, allow_blank=True)
     outward_note = serializers.CharField(max_length=280, required=False, allow_blank=True)
     inward_note = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    expires_on = serializers.DateField(
-        required=False, help_text="Earlier than now. Only a renewal makes a term longer."
-    )
+    expires_on = serializers.DateField(required=False, help_text="An earlier end; a later one is a renewal's.")
 
     def made(self, given: dict[str, Any]) -> dict[str, Any]:
         if "behaviours" in given:

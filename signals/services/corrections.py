@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
-from lantern_site.members.policies import organisation_of
+from lantern_site.members.policies import organisation_of, staff_id_of
 from lantern_site.work import answers
 from signals import intake, kinds, policies, protection
 from signals.intake import Statement
@@ -61,7 +61,8 @@ def _propose(record: Recorder, signal_id: int, changes: Mapping[str, Any]) -> Pr
     _is_open(signal)
     policies.may_correct(record.actor, signal)
     statement = _statement(signal, changes, record.now)
-    version = sharing.version_of(signal, statement, number=_next_number(signal), actor=record.actor, now=record.now)
+    number, staff_id = _next_number(signal), staff_id_of(record.actor)
+    version = intake.version_of(signal, statement, number=number, staff_id=staff_id, now=record.now)
     version.expires_at = _earlier_end(signal, statement, record.now)
     changed = version.changes(signal.version)
     if not changed:
@@ -79,7 +80,7 @@ def _propose(record: Recorder, signal_id: int, changes: Mapping[str, Any]) -> Pr
         organisation=owner,
         audience=f"organisation:{owner}",
         facts={"owner": owner, "proposed": version.number, "changed": changed},
-        payload=sharing.free_text(statement),
+        payload=statement.free_text(),
     )
     return Proposal(signal.public_id, version.number, changed)
 
@@ -95,17 +96,10 @@ def _is_open(signal: Signal) -> None:
 def _statement(signal: Signal, changes: Mapping[str, Any], now: datetime) -> Statement:
     if unknown := changes.keys() - CHANGEABLE:
         raise Invalid(_("This cannot be corrected: it stays as it is."), min(unknown))
-    statement = replace(stated(signal.version), **changes)
+    statement = replace(intake.stated(signal.version), **changes)
     intake.check_statement(statement, now)
     intake.check_holder(signal.indicator.kind, statement.account_holder)
     return statement
-
-
-def stated(version: SignalVersion) -> Statement:
-    """What a version says, without the submitter's confirmation: whoever says it again confirms it again."""
-    said = {name: getattr(version, name) for name in SAID}
-    said |= {name: tuple(said[name]) for name in ("behaviours", "not_to_regions")}
-    return Statement(**said, no_authority_asked=False)
 
 
 def _earlier_end(signal: Signal, statement: Statement, now: datetime) -> datetime | None:

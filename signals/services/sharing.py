@@ -15,7 +15,6 @@ from lantern_site.members.policies import organisation_of, staff_id_of
 from signals import guards, history, intake, kinds, moves, normalise, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion
-from signals.models.statements import SAID
 from signals.workflow import Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
@@ -145,7 +144,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
             "behaviours": list(statement.behaviours),
             **({"replaces": context.replaced.public_id} if context.replaced else {}),
         },
-        payload=free_text(statement),
+        payload=statement.free_text(),
     )
     return signal
 
@@ -157,36 +156,12 @@ def _not_running(organisation: Organisation, indicator: Indicator) -> None:
         raise WrongState(_("Your organisation shares this already: %(reference)s.") % {"reference": live.reference})
 
 
-def look_back(signal: Signal) -> None:
-    """Add to the warnings of a locked signal what has been found about its value since it was submitted."""
-    found = history.warnings(signal.organisation_id, signal.indicator)
-    if new := [code.value for code in found if code not in signal.warnings]:
-        signal.warnings = [*signal.warnings, *new]
-        signal.save(update_fields=["warnings"])
-
-
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
-    version = version_of(signal, statement, number=number, actor=actor, now=now)
+    version = intake.version_of(signal, statement, number=number, staff_id=staff_id_of(actor), now=now)
     version.save(force_insert=True)
     signal.current_version, signal.not_to_regions = version, version.not_to_regions
     signal.severity = version.severity(danger=signal.danger)
     signal.save(update_fields=["current_version", "not_to_regions", "severity"])
-
-
-def version_of(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> SignalVersion:
-    """The statement as a version of the signal that is not saved yet."""
-    said = {name: getattr(statement, name) for name in SAID}
-    said |= {name: list(said[name]) for name in ("behaviours", "not_to_regions")}
-    return SignalVersion(signal=signal, number=number, proposed_at=now, proposed_by_id=staff_id_of(actor), **said)
-
-
-def free_text(statement: Statement) -> dict[str, str]:
-    return {
-        "outward_note": statement.outward_note,
-        "inward_note": statement.inward_note,
-        "meaning": statement.meaning,
-        "authority_informed": statement.authority_informed,
-    }
 
 
 def locked(actor: Actor, signal_id: int) -> Signal:
@@ -220,7 +195,7 @@ def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetim
         intake.check_holder(signal.indicator.kind, statement.account_holder)
         signal.expires_at = intake.expiry(kinds.Kind(signal.indicator.kind), statement, now)
         _propose(signal, statement, number=signal.version.number + 1, actor=actor, now=now)
-        moves.apply(record, signal, Move.RESUBMIT, payload=free_text(statement))
+        moves.apply(record, signal, Move.RESUBMIT, payload=statement.free_text())
         return signal
 
 
