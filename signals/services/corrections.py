@@ -58,8 +58,8 @@ def propose(
 
 def _propose(record: Recorder, signal_id: int, changes: Mapping[str, Any]) -> Proposal:
     signal = sharing.locked(record.actor, signal_id)
+    policies.may_correct(record.actor, signal)  # first: other members do not learn that a correction waits
     _is_open(signal)
-    policies.may_correct(record.actor, signal)
     statement = _statement(signal, changes, record.now)
     number, staff_id = _next_number(signal), staff_id_of(record.actor)
     version = intake.version_of(signal, statement, number=number, staff_id=staff_id, now=record.now)
