@@ -76,6 +76,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         page("returned", OWNER),
         act("returned", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT),
     ),
+    "signals:correct": (
+        page("shared", OWNER),
+        act("shared", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT | {"harm": "tools"}),
+    ),
     "signals:jobs": (page(), act(own="analyst", needs="receive", body=BATCH)),
     "signals:job": (page("job", OVERSEEN),),
     "signals:job_progress": (page("job", OVERSEEN),),
@@ -100,7 +104,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             form="last",
         ),
     ),
-    "reviews:claim": (act("waiting", OVERSEEN, own="reviewer", programme="steward", trained=True),),
+    "reviews:claim": (
+        act("waiting", OVERSEEN, own="reviewer", trained=True),
+        act("unchecked", SHARED, own="reviewer", programme="steward", trained=True),
+    ),
     "reviews:release": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
     "reviews:park": (act("claimed", OVERSEEN, own="reviewer", others=WRONG, body={"note": "Waits for legal."}),),
     "reviews:hand_over": (
@@ -138,6 +145,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:end_hold": (act("held", SHARED, programme="steward", proven=True),),
     "reviews:cancel": (act("waiting", OVERSEEN, own="submitter reviewer"),),
     "reviews:withdraw": (act("shared", SHARED, own="reviewer", body={"wrong": "no"}),),
+    "reviews:replace": (act("shared", SHARED, own="reviewer"),),
     "reviews:renew": (
         act(
             "expiring",
@@ -237,6 +245,16 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
                 "read: other, left": HIDDEN,
                 "read: outside": HIDDEN,
             },
+        ),
+    ),
+    "api-corrections": (
+        call(
+            "POST",
+            "shared",
+            own="submit",
+            needs="share",
+            body={"harm": "tools", "no_authority_asked": True},
+            but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
         ),
     ),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
