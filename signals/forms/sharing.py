@@ -116,9 +116,12 @@ class Correct(Says):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["danger"], self.fields["authority_informed"]
+        self.fields["expires_on"].help_text = _("Empty: it ends as it does now. Only a renewal makes it later.")
 
     def changes(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in self.fields}
+        """Only of a keyword the meaning is asked."""
+        asked = [name for name in self.fields if name != "meaning" or name in self.data]
+        given = {name: self.cleaned_data[name] for name in asked}
         return given | {"behaviours": tuple(given["behaviours"]), "harm": kinds.HarmTerm(given["harm"])}
 
 

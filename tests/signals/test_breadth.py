@@ -13,7 +13,7 @@ from reviews import replay
 from reviews.services import breadth as programme
 from reviews.services import decisions
 from signals import breadth
-from signals.guards import BREADTH, WarningCode
+from signals.guards import BREADTH, Breadth, WarningCode
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import BroadHit, MatchJob, Receipt, Signal
@@ -81,7 +81,7 @@ def test_a_few_hits_are_leads_however_short_the_list(phrase: Signal, member: Org
 def test_later_chunks_of_the_job_write_none_either(
     phrase: Signal, member: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breadth, "BREADTH", breadth.BREADTH.__class__(2, BREADTH.most_per_thousand))
+    monkeypatch.setattr(breadth, "BREADTH", Breadth(2, BREADTH.most_per_thousand))
 
     job = job_of(member, [*HARMLESS[:2], ORDINARY[0], HARMLESS[2]])
 
