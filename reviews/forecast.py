@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid
-from lantern_site.members.models import Community, Support
+from lantern_site.members.models import Community
 from lantern_site.members.policies import organisation_of
 from reviews import approvals, policies
 from reviews.approvals import Approvals, Circumstances
@@ -21,9 +21,6 @@ from signals import intake, kinds
 from signals.intake import Statement
 from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.outlook import Outlook
-
-NEVER_DRAWN = 99
-"""The draw of a signal that no sample takes: which ones are taken is decided when they are shared."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,8 @@ def _plans(
     outlooks: Iterable[Outlook], statement: Statement, severity: Severity, actor: Actor, now: datetime
 ) -> list[Approvals]:
     organisation = organisation_of(actor)
-    volume = policies.volume_of(organisation, now)
-    asks_first = Support.objects.asking_first(organisation.pk, now.date()).exists()
+    volume = policies.volume_of(organisation, now, now)
+    asks_first = policies.asks_first(organisation.pk, now)
     identifiers = sum(one.taken.normal.kind in IDENTIFIERS for one in outlooks if one.taken)
     return [
         approvals.needed(
@@ -94,7 +91,7 @@ def _plans(
                 identifiers_shared=volume.shared,
                 identifiers_in_24h=volume.in_24h + identifiers,
                 checked_in_24h=volume.checked_in_24h,
-                draw=NEVER_DRAWN,
+                draw=policies.NEVER_DRAWN,
             )
         )
         for one in outlooks

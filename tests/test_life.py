@@ -147,7 +147,7 @@ def share(story: Story) -> None:
     page = story.submitter.reads("/share/?kind=email")
     community = re.search(r'<option value="(\d+)"[^>]*>Everyone', page)
     assert community
-    looked = story.submitter.does("signals:look", kind="email", values="  Quiet.Harbour@EXAMPLE.org ")
+    looked = story.submitter.does("reviews:look", kind="email", values="  Quiet.Harbour@EXAMPLE.org ")
     assert VALUE in looked
 
     shared = story.submitter.does("signals:share", kind="email", values=VALUE, community=community[1], **STATEMENT)

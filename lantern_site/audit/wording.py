@@ -33,6 +33,12 @@ SENTENCES: Mapping[str, Promise] = {
     "signal.cleared": _("Caution of a signal ended"),
     "signal.hold_placed": _("Signal held by the programme"),
     "signal.hold_lifted": _("Hold of the programme ended"),
+    "signal.correction_proposed": _("Correction of a signal proposed"),
+    "signal.correction_approved": _("Correction of a signal approved; another approval was needed"),
+    "signal.correction_refused": _("Correction of a signal not accepted"),
+    "signal.corrected": _("Signal corrected: a new version is in use"),
+    "signal.replaced": _("Signal replaced because its value was wrong"),
+    "signal.found_broad": _("Signal found too broad"),
     # Disputes and recalls
     "dispute.opened": _("Dispute opened"),
     "dispute.answered": _("Dispute answered by the owner"),
@@ -56,10 +62,14 @@ SENTENCES: Mapping[str, Promise] = {
     # Matching
     "job.started": _("Match job started"),
     "job.chunk_done": _("Part of a match job compared"),
+    "job.broad_hit": _("Value found too broad for a match job"),
+    "job.stage_done": _("First stage of a match job finished"),
+    "job.continued": _("Match job continued with its next stage"),
     "job.finished": _("Match job finished"),
     "job.cancelled": _("Match job cancelled"),
     "lookup.made": _("Values looked up"),
     "finding.recorded": _("Finding recorded"),
+    "finding.withdrawn": _("Finding taken back"),
     # Members
     "member.admitted": _("Organisation admitted"),
     "member.applied": _("Application sent"),
