@@ -40,6 +40,7 @@ JOBS = {
     "note overdue notifications": every(600, "members.note_overdue_notifications"),
     "caution missed checks": every(60, "reviews.caution_missed_checks"),
     "hold missed checks": every(60, "reviews.hold_missed_checks"),
+    "share checked floods": every(60, "reviews.share_checked_floods"),
     "settle strays": every(60, "reviews.settle_strays"),
     "end holds": every(60, "reviews.end_holds"),
     "uphold unanswered": every(60, "reviews.uphold_unanswered"),

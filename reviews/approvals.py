@@ -20,6 +20,7 @@ class Why(StrEnum):
     DANGER = "danger"
     KEYWORD = "keyword"
     WARNING = "warning"
+    BROAD = "broad"
     RETRACTED_BEFORE = "retracted_before"
     POSSIBLY_CHILD = "possibly_child"
     VOLUME = "volume"
@@ -29,12 +30,17 @@ class Why(StrEnum):
     SAMPLE = "sample"
 
 
+FOUND_WRONG = frozenset({"retracted_before", "corrected_before"})
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """Everything that the rule looks at.
 
-    `asks_first`: the member is supported, and the programme is asked before anything of it is shared. `draw` is the
-    signal's own number out of 0..99, drawn when it was submitted, so that the answer never changes.
+    `asks_first`: the member is supported, and the programme is asked before anything of it is shared.
+    `identifiers_in_24h` counts what the member handed in within a day of this one; `checked_in_24h`, how many of those
+    drawn from them have been checked: until all are, the rest waits.
+    `draw` is the signal's own number out of 0..99, drawn when it was submitted, so that the answer never changes.
     """
 
     kind: Kind
@@ -86,8 +92,10 @@ def needed(given: Circumstances) -> Approvals:
 def _programme_first(given: Circumstances, identifier: bool) -> Why | None:
     if given.kind == Kind.KEYWORD:
         return Why.KEYWORD
-    if "retracted_before" in given.warnings:
+    if not FOUND_WRONG.isdisjoint(given.warnings):
         return Why.RETRACTED_BEFORE
+    if "broad" in given.warnings:
+        return Why.BROAD
     if given.warnings:
         return Why.WARNING
     if given.possibly_child:

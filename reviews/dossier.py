@@ -18,7 +18,7 @@ from reviews import timeline, waiting
 from reviews.models import Decision, Delivery, Dispute, Recall
 from reviews.timeline import Change
 from reviews.workflow import Attestation, Verdict
-from signals import kinds, rows
+from signals import guards, kinds, rows
 from signals.models import Receipt, Signal, SignalVersion
 from signals.workflow import Status
 
@@ -186,7 +186,7 @@ class Dossier:
     @cached_property
     def given(self) -> dict[Attestation, Decision]:
         """The approvals of the version under review."""
-        number = self.signal.version.number
+        number = self.signal.under_review.number
         return {
             Attestation(one.attestation): one
             for one in self.decisions
@@ -196,15 +196,37 @@ class Dossier:
     @cached_property
     def versions(self) -> list[Version]:
         """Newest first, each with what it changed. Only the owner and the programme see what was not shared."""
-        if not self.sees_reach or self.signal.version.number == 1:
+        if self.signal.version.number == 1 and (self.signal.correction_id is None or not self.sees_reach):
             return []
-        known = list(SignalVersion.objects.filter(signal=self.signal).select_related("proposed_by").order_by("number"))
-        told = []
-        for before, version in zip([None, *known], known, strict=False):
-            changes = differences(before, version) if before is not None else []
+        every = SignalVersion.objects.filter(signal=self.signal).select_related("proposed_by").order_by("number")
+        known = list(every if self.sees_reach else every.filter(state__in=SHARED_VERSIONS))
+        told: list[Version] = []
+        before: SignalVersion | None = None
+        for version in known:
+            changes = differences(before, version, own=self.is_own) if before is not None else []
             who = version.proposed_by.name_for(self.actor)
             told.append(Version(version.number, version.state, version.proposed_at, who, changes))
+            if self.signal.activated_at is None or version.state in SHARED_VERSIONS:
+                before = version  # a correction that was refused changed nothing
         return told[::-1]
+
+    @cached_property
+    def correction(self) -> Version | None:
+        """The version that waits to take the place of the current one, with what it would change."""
+        version = self.signal.correction if self.sees_reach else None
+        if version is None:
+            return None
+        changes = differences(self.signal.version, version, own=self.is_own)
+        if version.expires_at is not None:
+            now_ends, would_end = (date_format(at, "j F Y") for at in (self.signal.expires_at, version.expires_at))
+            changes.append((_("Expires"), now_ends, would_end))
+        who = version.proposed_by.name_for(self.actor)
+        return Version(version.number, version.state, version.proposed_at, who, changes)
+
+    @cached_property
+    def warnings(self) -> list[guards.Explained]:
+        """Why it is looked at twice; for the owner and the programme."""
+        return guards.explained(self.signal.warnings) if self.sees_reach and self.signal.is_live else []
 
     @cached_property
     def receipts(self) -> list[Received]:
@@ -330,12 +352,15 @@ COMPARED: Mapping[str, Words] = {
     "owner_named": gettext_lazy("Owner named"),
     "meaning": gettext_lazy("Meaning"),
     "outward_note": gettext_lazy("Note for members"),
+    "inward_note": gettext_lazy("Note that stays here"),
 }
+SHARED_VERSIONS = (SignalVersion.State.CURRENT, SignalVersion.State.SUPERSEDED)
 
 
-def differences(before: SignalVersion, after: SignalVersion) -> list[Change]:
-    """What a version changed, field by field, in words."""
-    changed = (name for name in COMPARED if getattr(before, name) != getattr(after, name))
+def differences(before: SignalVersion, after: SignalVersion, *, own: bool) -> list[Change]:
+    """What a version changed, field by field, in words. What stays inside the owner only the owner reads."""
+    told = [name for name in COMPARED if own or name != "inward_note"]
+    changed = (name for name in told if getattr(before, name) != getattr(after, name))
     return [(COMPARED[name], _in_words(before, name), _in_words(after, name)) for name in changed]
 
 

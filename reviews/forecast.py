@@ -22,9 +22,6 @@ from signals.intake import Statement
 from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.outlook import Outlook
 
-NEVER_DRAWN = 99
-"""The draw of a signal that no sample takes: which ones are taken is decided when they are shared."""
-
 
 @dataclass(frozen=True)
 class Forecast:
@@ -78,7 +75,8 @@ def _plans(
     outlooks: Iterable[Outlook], statement: Statement, severity: Severity, actor: Actor, now: datetime
 ) -> list[Approvals]:
     organisation = organisation_of(actor)
-    volume = policies.volume_of(organisation, now)
+    volume = policies.volume_of(organisation, now, now)
+    asks_first = policies.asks_first(organisation.pk, now)
     identifiers = sum(one.taken.normal.kind in IDENTIFIERS for one in outlooks if one.taken)
     return [
         approvals.needed(
@@ -88,12 +86,12 @@ def _plans(
                 danger=statement.danger,
                 possibly_child=statement.is_possibly_child,
                 warnings=one.codes,
-                asks_first=volume.asks_first,
+                asks_first=asks_first,
                 on_probation=organisation.on_probation(now.date()),
                 identifiers_shared=volume.shared,
                 identifiers_in_24h=volume.in_24h + identifiers,
                 checked_in_24h=volume.checked_in_24h,
-                draw=NEVER_DRAWN,
+                draw=policies.NEVER_DRAWN,
             )
         )
         for one in outlooks

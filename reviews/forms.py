@@ -162,6 +162,12 @@ class Withdraw(Refusable):
         return bool(self.cleaned_data["wrong"] != "no")
 
 
+class Replace(Refusable):
+    """The value of a shared signal is wrong."""
+
+    note = prose(gettext_lazy("What is wrong with the value"), 280, rows=2)
+
+
 class Renew(Refusable):
     new_evidence = prose(
         gettext_lazy("New evidence"), 280, rows=2, help_text=gettext_lazy("Needed unless another member saw the same.")

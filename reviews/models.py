@@ -54,12 +54,14 @@ class Decision(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="decisions")
     outward_note = models.CharField(max_length=280, blank=True)
     inward_note = models.CharField(max_length=500, blank=True)
+    is_recheck = models.BooleanField(default=False)
+    """Said again of what had this approval, because something was found since."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["signal", "version", "attestation"],
-                condition=Q(verdict="approve"),
+                condition=Q(verdict="approve", is_recheck=False),
                 name="one_approval_per_version_and_attestation",
             ),
             models.CheckConstraint(

@@ -26,7 +26,8 @@ WHY: Mapping[Why, str | Promise] = {
     Why.DANGER: gettext_lazy("a child may be in danger"),
     Why.KEYWORD: gettext_lazy("it is a keyword"),
     Why.WARNING: gettext_lazy("the value is on a warning list"),
-    Why.RETRACTED_BEFORE: gettext_lazy("it was retracted before"),
+    Why.RETRACTED_BEFORE: gettext_lazy("a signal on this value was found wrong before"),
+    Why.BROAD: gettext_lazy("the value hit an unusual share of a member's list"),
     Why.POSSIBLY_CHILD: gettext_lazy("the account holder is possibly a child"),
     Why.VOLUME: gettext_lazy("the member shares unusually many identifiers"),
     Why.SUPPORTED: gettext_lazy("the member is supported, and asks before it shares"),
@@ -69,8 +70,15 @@ class Offers:
 
     @cached_property
     def reviews(self) -> bool:
-        """Whether the actor has a reviewing role and the signal waits for a review."""
-        return self.signal.status == Status.SUBMITTED and concerns(self.actor, Permission.REVIEW)
+        """Whether the actor has a reviewing role and the signal, or a correction of it, waits for a review."""
+        waits = self.signal.status == Status.SUBMITTED or self.corrects
+        return waits and concerns(self.actor, Permission.REVIEW)
+
+    @cached_property
+    def corrects(self) -> bool:
+        """Whether it is a correction that waits; other members do not learn of it."""
+        is_open = self.signal.status == Status.ACTIVE and not self.signal.contested
+        return self.dossier.sees_reach and self.signal.correction_id is not None and is_open
 
     @cached_property
     def approving(self) -> Answer:
@@ -83,6 +91,12 @@ class Offers:
         return self.approving or permits(policies.may_review, self.actor, self.signal, self.now)
 
     @cached_property
+    def claiming(self) -> bool:
+        """The programme claims what the own reviewer has seen, or what it has to check."""
+        seen = not self.actor.programme or Attestation.EVIDENCE in self.dossier.given
+        return bool(self.reviewing) and (seen or self.signal.check_due_at is not None)
+
+    @cached_property
     def plan(self) -> Approvals:
         return policies.approvals_needed(self.signal, self.now)
 
@@ -93,15 +107,22 @@ class Offers:
     def options(self, chosen: str = "") -> list[Option]:
         """Approve, reject, return, each with what will happen."""
         refused = self.approving.sentence
-        return [
+        unshared = _("Not shared. The submitter reads your reason.")
+        unchanged = _("The version in use stays. Whoever proposed it reads your reason.")
+        judged = [
             Option("approve", Verdict.APPROVE.label, self.after_approval(), "1", refused, chosen == "approve"),
             Option(
                 "reject",
                 Verdict.REJECT.label,
-                _("Not shared. The submitter reads your reason."),
+                unchanged if self.corrects else unshared,
                 "2",
                 checked=chosen == "reject",
             ),
+        ]
+        if self.corrects:
+            return judged
+        return [
+            *judged,
             Option(
                 "return",
                 Verdict.RETURN.label,
@@ -114,16 +135,23 @@ class Offers:
     def after_approval(self) -> str:
         """What an approval by this actor leads to."""
         if self.plan.first - set(self.dossier.given) - {self.attestation}:
+            if self.corrects:
+                return _("The programme checks it before it takes effect: %(why)s.") % {"why": self.why}
             return _("The programme checks completeness before it is shared: %(why)s.") % {"why": self.why}
-        told = ngettext(
-            "Shared with %(count)d member at once.", "Shared with %(count)d members at once.", self.audience
-        ) % {"count": self.audience}
+        told = self._told()
         if self.plan.provisional:
             return told + " " + _("Provisional until the programme has checked it: %(why)s.") % {"why": self.why}
         if self.plan.check_within_hours is not None:
             facts = {"hours": self.plan.check_within_hours, "why": self.why}
             return told + " " + _("The programme checks it within %(hours)d h: %(why)s.") % facts
         return told
+
+    def _told(self) -> str:
+        if self.corrects:
+            return _("It takes effect at once. The feed tells everyone who has the signal.")
+        return ngettext(
+            "Shared with %(count)d member at once.", "Shared with %(count)d members at once.", self.audience
+        ) % {"count": self.audience}
 
     @property
     def why(self) -> str:
@@ -174,6 +202,15 @@ class Offers:
         return self._own(Move.RESUBMIT) and bool(may)
 
     @cached_property
+    def correcting(self) -> Answer | None:
+        """What is shared is corrected by proposing a version; its value is retracted and replaced."""
+        if not self.dossier.is_own or self.signal.status != Status.ACTIVE or self.signal.correction_id is not None:
+            return None
+        if not concerns(self.actor, Permission.SHARE):
+            return None
+        return permits(sharing_policies.may_correct, self.actor, self.signal)
+
+    @cached_property
     def withdrawing(self) -> Answer | None:
         if not self._own(Move.WITHDRAW) or not concerns(self.actor, Permission.WITHDRAW):
             return None
@@ -218,6 +255,7 @@ class Offers:
                 self.releasing,
                 self.cancelling,
                 self.resubmitting,
+                self.correcting is not None,
                 self.withdrawing is not None,
                 self.renewing is not None,
                 self.disputing is not None,

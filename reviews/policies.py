@@ -18,31 +18,41 @@ from reviews.models import Decision
 from reviews.workflow import Attestation, Verdict
 from signals.kinds import IDENTIFIERS, Kind, Severity
 from signals.models import Signal, SignalQuerySet
+from signals.workflow import Status
+
+A_DAY = timedelta(hours=24)
+NEVER_DRAWN = 100
+"""The draw of a signal that no sample takes."""
+NEVER_SHARED = (Status.CANCELLED, Status.REJECTED)
 
 
 @dataclass(frozen=True)
 class Volume:
-    """What the approvals rule asks of a member: identifiers ever shared, those of the last 24 hours, how many of these
-    were checked, and whether the programme is asked before anything of it is shared."""
+    """What the approvals rule counts of a member: identifiers ever shared, those handed in within a day of a moment,
+    and how many of those drawn from these were checked."""
 
     shared: int = 0
     in_24h: int = 0
     checked_in_24h: int = 0
-    asks_first: bool = False
 
 
-def approvals_needed(signal: Signal, now: datetime, volume: Volume | None = None) -> Approvals:
-    """The approvals rule, asked about a signal as it stands. `volume` spares counting for each of several signals."""
-    kind = Kind(signal.indicator.kind)
-    counted = volume or volume_of(signal.organisation, now) if kind in IDENTIFIERS else Volume()
+def approvals_needed(
+    signal: Signal, now: datetime, volume: Volume | None = None, *, asks: bool | None = None
+) -> Approvals:
+    """The approvals rule, asked about a signal as it stands. `volume` and `asks` (`asks_first`) spare asking for each
+    of several signals that were handed in together."""
+    version, kind = signal.under_review, Kind(signal.indicator.kind)
+    if signal.correction_id is not None:
+        return approvals.needed(_of_a_correction(signal, kind, now))
+    counted = volume or volume_of(signal.organisation, signal.submitted_at, now) if kind in IDENTIFIERS else Volume()
     return approvals.needed(
         Circumstances(
             kind=kind,
             severity=Severity(signal.severity),
             danger=signal.danger,
-            possibly_child=signal.version.is_possibly_child,
+            possibly_child=version.is_possibly_child,
             warnings=frozenset(signal.warnings),
-            asks_first=_asks_first(signal, kind, now) if volume is None else volume.asks_first,
+            asks_first=_asks_first(signal, kind, now) if asks is None else asks,
             on_probation=signal.organisation.on_probation(now.date()),
             identifiers_shared=counted.shared,
             identifiers_in_24h=counted.in_24h,
@@ -52,37 +62,77 @@ def approvals_needed(signal: Signal, now: datetime, volume: Volume | None = None
     )
 
 
-def volume_of(organisation: Organisation, now: datetime) -> Volume:
-    """Only what can matter is counted."""
-    identifiers = Signal.objects.owned_by(organisation.pk).filter(indicator__kind__in=sorted(IDENTIFIERS))
-    today = Q(submitted_at__gt=now - timedelta(hours=24))
-    in_24h, shared = _counted(identifiers, today, on_probation=organisation.on_probation(now.date()))
-    unusual = in_24h > approvals.UNUSUAL_VOLUME
-    checked = _checked(identifiers.filter(today)) if unusual else 0
-    return Volume(shared, in_24h, checked, _is_supported(organisation.pk, now))
-
-
-def _counted(identifiers: SignalQuerySet, today: Q, *, on_probation: bool) -> tuple[int, int]:
-    """How many are of today, and how many were ever shared: that matters on probation only, when they are few."""
-    counted = identifiers if on_probation else identifiers.filter(today)
-    shared = Count("pk", filter=Q(activated_at__isnull=False))
-    numbers = counted.aggregate(today=Count("pk", filter=today), shared=shared)
-    return numbers["today"], numbers["shared"] if on_probation else 0
+def _of_a_correction(signal: Signal, kind: Kind, now: datetime) -> Circumstances:
+    """It shares no new value: how many the member shares does not matter, and none is drawn."""
+    version = signal.under_review
+    return Circumstances(
+        kind=kind,
+        severity=version.severity(danger=signal.danger),
+        danger=signal.danger,
+        possibly_child=version.is_possibly_child,
+        warnings=frozenset(signal.warnings),
+        asks_first=_asks_first(signal, kind, now),
+        on_probation=False,
+        identifiers_shared=0,
+        identifiers_in_24h=0,
+        checked_in_24h=0,
+        draw=NEVER_DRAWN,
+    )
 
 
 def _asks_first(signal: Signal, kind: Kind, now: datetime) -> bool:
     """Looked up only where nothing else has decided already whether the programme comes first."""
     if signal.danger or signal.warnings or kind == Kind.KEYWORD:
         return False
-    return _is_supported(signal.organisation_id, now)
+    return asks_first(signal.organisation_id, now)
 
 
-def _is_supported(organisation_id: int, now: datetime) -> bool:
+def asks_first(organisation_id: int, now: datetime) -> bool:
+    """Whether the member is supported, and the programme is asked before anything of it is shared."""
     return Support.objects.asking_first(organisation_id, now.date()).exists()
 
 
-def _checked(signals: SignalQuerySet) -> int:
-    return Decision.objects.filter(signal__in=signals.values("pk"), attestation=Attestation.COMPLETENESS).count()
+def volume_of(organisation: Organisation, at: datetime, now: datetime) -> Volume:
+    """The volume around what is handed in at this moment. Only what can matter is counted."""
+    in_24h, shared = _counted(organisation, at, on_probation=organisation.on_probation(now.date()))
+    return Volume(shared, in_24h, _checked(organisation, at) if in_24h > approvals.UNUSUAL_VOLUME else 0)
+
+
+def is_flood(signal: Signal) -> bool:
+    """Whether it came with unusually many others."""
+    return _counted(signal.organisation, signal.submitted_at, on_probation=False)[0] > approvals.UNUSUAL_VOLUME
+
+
+def _identifiers(organisation: Organisation) -> SignalQuerySet:
+    return Signal.objects.owned_by(organisation.pk).filter(indicator__kind__in=sorted(IDENTIFIERS))
+
+
+def _counted(organisation: Organisation, at: datetime, *, on_probation: bool) -> tuple[int, int]:
+    """How many identifiers the member handed in within a day before or after that moment, whichever is more, and how
+    many it ever shared: that matters on probation only, when they are few.
+
+    Counted around the signal, not back from now: waiting for a day does not make a flood less unusual.
+    """
+    before, after = Q(submitted_at__range=(at - A_DAY, at)), Q(submitted_at__range=(at, at + A_DAY))
+    counted = _identifiers(organisation)
+    numbers = (counted if on_probation else counted.filter(before | after)).aggregate(
+        before=Count("pk", filter=before),
+        after=Count("pk", filter=after),
+        shared=Count("pk", filter=Q(activated_at__isnull=False)),
+    )
+    return max(numbers["before"], numbers["after"]), numbers["shared"] if on_probation else 0
+
+
+def _checked(organisation: Organisation, at: datetime) -> int:
+    """How many of those drawn from a flood the programme has checked.
+
+    Public ids are random numbers: the lowest are a fair draw, and nobody chooses which ones are looked at.
+    """
+    around = (at - A_DAY, at + A_DAY)
+    kept = _identifiers(organisation).filter(submitted_at__range=around).exclude(status__in=NEVER_SHARED)
+    drawn = list(kept.order_by("public_id").values_list("pk", flat=True)[: approvals.UNUSUAL_CHECKED])
+    checks = Decision.objects.filter(signal__in=drawn, attestation=Attestation.COMPLETENESS)
+    return checks.values("signal").distinct().count() + approvals.UNUSUAL_CHECKED - len(drawn)
 
 
 def attestation_of(actor: Actor) -> Attestation:
@@ -91,21 +141,21 @@ def attestation_of(actor: Actor) -> Attestation:
 
 
 def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
-    """A reviewer of the same member who did not submit it, or a steward. Another member never reviews."""
+    """A reviewer of the same member who did not write what is to be reviewed, or a steward; never another member."""
     if actor.kind != ActorKind.STAFF:
         raise NotAllowed(_("Only people review."))
     require(actor, Permission.REVIEW)
     if not actor.programme and actor.organisation_id != signal.organisation_id:
         raise NotAllowed(_("Another organisation's signals are reviewed there."))
-    if signal.submitted_by_id == actor.staff_id:
+    if signal.correction_id is None and signal.submitted_by_id == actor.staff_id:
         raise NotAllowed(_("You submitted this signal. Somebody else must review it."))
-    if signal.version.proposed_by_id == actor.staff_id:
+    if signal.under_review.proposed_by_id == actor.staff_id:
         raise NotAllowed(_("You wrote this version. Somebody else must review it."))
 
 
 def approvals_given(signal: Signal) -> dict[str, int]:
     """The attestations that the version under review has, each with the primary key of the person who gave it."""
-    given = Decision.objects.filter(signal=signal, version=signal.version.number, verdict=Verdict.APPROVE)
+    given = Decision.objects.filter(signal=signal, version=signal.under_review.number, verdict=Verdict.APPROVE)
     return dict(given.values_list("attestation", "decided_by_id"))
 
 

@@ -1,5 +1,6 @@
 """What waits for whom."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -13,13 +14,20 @@ from reviews.workflow import Attestation, Verdict
 from signals.models import Signal, SignalQuerySet
 from signals.workflow import Status
 
+UNDER_REVIEW = Q(status=Status.SUBMITTED) | Q(correction__isnull=False, status=Status.ACTIVE, contested=False)
+"""A signal that was never shared, or a correction of one that is. While a dispute runs a correction waits for it."""
+
+
+WITH_CLAIM = ("claim__staff", "current_version__proposed_by", "correction__proposed_by")
+"""What a row of the queue shows beside its signal's context."""
+
 
 def approved(attestation: Attestation) -> Exists:
     """Whether the version under review has this approval."""
     return Exists(
         Decision.objects.filter(
             signal=OuterRef("pk"),
-            version=OuterRef("current_version__number"),
+            version=Coalesce(OuterRef("correction__number"), OuterRef("current_version__number")),
             verdict=Verdict.APPROVE,
             attestation=attestation,
         )
@@ -27,18 +35,24 @@ def approved(attestation: Attestation) -> Exists:
 
 
 def waiting(actor: Actor) -> SignalQuerySet:
-    """The review queue of an actor: a member's own submissions; for the programme, what needs its check.
+    """The review queue of an actor: a member's own submissions and corrections; what the programme has to check.
 
     Claims do not matter here. Somebody without a reviewing role has an empty queue.
     """
     if not concerns(actor, Permission.REVIEW):
         return Signal.objects.none()
-    submitted = Signal.objects.visible_to(actor).filter(status=Status.SUBMITTED)
+    under_review = Signal.objects.visible_to(actor).filter(UNDER_REVIEW)
     if actor.programme:
-        seen_first = submitted.filter(approved(Attestation.EVIDENCE))
+        seen_first = under_review.filter(approved(Attestation.EVIDENCE))
         to_check = Q(status__in=[Status.ACTIVE, Status.HELD], check_due_at__isnull=False)
         return Signal.objects.visible_to(actor).filter(Q(pk__in=seen_first.values("pk")) | to_check)
-    return submitted.filter(~approved(Attestation.EVIDENCE), organisation=actor.organisation_id)
+    return under_review.filter(~approved(Attestation.EVIDENCE), organisation=actor.organisation_id)
+
+
+def by_others(signals: SignalQuerySet, people: Collection[int]) -> SignalQuerySet:
+    """Without what these people (public ids) wrote: somebody else reviews it."""
+    submitted = Q(correction__isnull=True, submitted_by__public_id__in=people)
+    return signals.exclude(submitted).exclude(correction__proposed_by__public_id__in=people)
 
 
 def unclaimed(actor: Actor, now: datetime) -> SignalQuerySet:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lantern_site import clock
-from reviews.services import duties
+from reviews.services import breadth, duties
 
 
 @shared_task(name="reviews.caution_missed_checks", ignore_result=True)
@@ -14,6 +14,11 @@ def caution_missed_checks() -> None:
 @shared_task(name="reviews.hold_missed_checks", ignore_result=True)
 def hold_missed_checks() -> None:
     duties.hold_missed_checks(now=clock.now())
+
+
+@shared_task(name="reviews.share_checked_floods", ignore_result=True)
+def share_checked_floods() -> None:
+    duties.share_checked_floods(now=clock.now())
 
 
 @shared_task(name="reviews.settle_strays", ignore_result=True)
@@ -39,6 +44,11 @@ def note_overdue_recalls() -> None:
 @shared_task(name="reviews.expire_signals", ignore_result=True)
 def expire_signals() -> None:
     duties.expire(now=clock.now())
+
+
+@shared_task(name="reviews.caution_broad", acks_late=True, ignore_result=True)
+def caution_broad(indicator_pk: int) -> None:
+    breadth.caution(indicator_pk=indicator_pk, now=clock.now())
 
 
 @shared_task(name="reviews.settle_restrictions", ignore_result=True)

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantern_site import public_ids
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet, Payload
 from lantern_site.members.models import ApiKey, Community, Staff
@@ -44,6 +45,12 @@ SENTENCES: Mapping[str, Words] = {
     "signal.reinstated": gettext_lazy("Reinstated on appeal"),
     "signal.expired": gettext_lazy("Expired"),
     "signal.renewed": gettext_lazy("Renewed"),
+    "signal.correction_proposed": gettext_lazy("Correction proposed"),
+    "signal.correction_approved": gettext_lazy("Correction approved; the programme has yet to check it"),
+    "signal.correction_refused": gettext_lazy("Correction not accepted: the version in use stays"),
+    "signal.corrected": gettext_lazy("Corrected: a new version is in use"),
+    "signal.replaced": gettext_lazy("Replaced, because the value was wrong"),
+    "signal.found_broad": gettext_lazy("Found too broad: it hit an unusual share of a member's list"),
     "signal.handed_over": gettext_lazy("Taken over by the programme"),
     "signal.shown": gettext_lazy("Shown to a member's machines"),
     "signal.hidden": gettext_lazy("Hidden from a member's machines"),
@@ -90,6 +97,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {
 
 BESIDE: Mapping[str, str] = {
     "signal.approved": "attestation",
+    "signal.correction_approved": "attestation",
     "signal.activated": "attestation",
     "signal.checked": "passed",
     "signal.revealed": "reason",
@@ -103,6 +111,13 @@ BESIDE: Mapping[str, str] = {
     "recall.acknowledged": "answer",
 }
 """The coded fact that is told beside the sentence of an action."""
+
+VERSIONS: Mapping[str, str] = {
+    "signal.resubmitted": "version",
+    "signal.correction_proposed": "proposed",
+    "signal.corrected": "version",
+}
+"""The fact that names the version which an action brought: what that changed is told beside it."""
 
 NOTES: Mapping[str, Words] = {
     "inward_note": gettext_lazy("Note that stays here"),
@@ -196,8 +211,8 @@ def _tell(entry: Entry, reader: _Reader, versions: Mapping[int, list[Change]]) -
     changes: list[Change] = [
         (label, "", payload[key]) for key, label in NOTES.items() if key in payload and (own or key not in INWARD)
     ]
-    if entry.action == "signal.resubmitted":
-        changes = [*versions.get(entry.facts.get("version", 0), []), *changes]
+    if (fact := VERSIONS.get(entry.action)) is not None:
+        changes = [*versions.get(entry.facts.get(fact, 0), []), *changes]
     who, organisation = _who(entry, reader)
     return Told(entry.action, entry.at, who, organisation, _sentence(entry, quoted), changes)
 
@@ -206,6 +221,10 @@ def _sentence(entry: Entry, quoted: str) -> str:
     sentence = str(SENTENCES[entry.action])
     if (fact := BESIDE.get(entry.action)) and (word := CODES[fact].get(str(entry.facts.get(fact)))):
         sentence = f"{sentence} · {word}"
+    references = [public_ids.shown(one) for one in entry.facts.get("replaced_by", [])]
+    references += [public_ids.shown(one) for one in (entry.facts.get("replaces"),) if one is not None]
+    if references:
+        sentence = f"{sentence} · {', '.join(references)}"
     return _("%(what)s: “%(quoted)s”") % {"what": sentence, "quoted": quoted} if quoted else sentence
 
 

@@ -32,8 +32,10 @@ def may_decide(
     *,
     given: Given | None = None,
     volume: Volume | None = None,
+    asks: bool | None = None,
 ) -> None:
-    """On top of reviewing: what is approved with others needs nobody's second look. `given` and `volume` spare asking.
+    """On top of reviewing: what is approved with others needs nobody's second look. `given`, `volume` and `asks` (as of
+    `policies.approvals_needed`) spare asking.
 
     Raises NotAllowed with the sentence that names what is missing.
     """
@@ -45,7 +47,7 @@ def may_decide(
     if signal.warnings:
         said = " ".join(outlook.sentences(signal.warnings))
         raise NotAllowed(_("Look at it by itself: %(warnings)s") % {"warnings": said})
-    plan = policies.approvals_needed(signal, now, volume)
+    plan = policies.approvals_needed(signal, now, volume, asks=asks)
     if plan.first - set(known) - {policies.attestation_of(actor)}:
         why = WHY[plan.why] if plan.why else ""
         raise NotAllowed(_("It needs a second approval, by the programme: %(why)s.") % {"why": why})
@@ -77,15 +79,16 @@ def places(signals: list[Signal], actor: Actor, now: datetime) -> list[Place]:
     if not signals:
         return []
     given = _given(signals)
-    volume = policies.volume_of(signals[0].organisation, now)
-    first = signals[0].version
+    volume = policies.volume_of(signals[0].organisation, signals[0].submitted_at, now)
+    asks = policies.asks_first(signals[0].organisation_id, now)
+    first, is_own = signals[0].version, signals[0].organisation_id == actor.organisation_id
     return [
         Place(
             row=row,
             seen=f"{signal.public_id}:{signal.version.number}",
             barred=(barred := _barred(actor, signal, row, now)),
-            kept="" if barred else _kept(actor, signal, given.get(signal.pk, {}), volume, now),
-            says_something_else=bool(dossier.differences(first, signal.version)),
+            kept="" if barred else _kept(actor, signal, given.get(signal.pk, {}), volume, asks, now),
+            says_something_else=bool(dossier.differences(first, signal.version, own=is_own)),
         )
         for signal, row in zip(signals, waiting.rows_of(signals, actor, now), strict=True)
     ]
@@ -109,8 +112,8 @@ def _barred(actor: Actor, signal: Signal, row: QueueRow, now: datetime) -> str:
     return permits(policies.may_review, actor, signal, now).sentence
 
 
-def _kept(actor: Actor, signal: Signal, given: Given, volume: Volume, now: datetime) -> str:
-    return permits(may_decide, actor, signal, Verdict.APPROVE, now, given=given, volume=volume).sentence
+def _kept(actor: Actor, signal: Signal, given: Given, volume: Volume, asks: bool, now: datetime) -> str:
+    return permits(may_decide, actor, signal, Verdict.APPROVE, now, given=given, volume=volume, asks=asks).sentence
 
 
 def spokesman(places: list[Place]) -> int:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("signals/<lnid:signal_id>/end-hold/", signal.end_hold, name="end_hold"),
     path("signals/<lnid:signal_id>/cancel/", signal.cancel, name="cancel"),
     path("signals/<lnid:signal_id>/withdraw/", signal.withdraw, name="withdraw"),
+    path("signals/<lnid:signal_id>/replace/", signal.replace, name="replace"),
     path("signals/<lnid:signal_id>/renew/", signal.renew, name="renew"),
     path("signals/<lnid:signal_id>/dispute/", disputes.open_dispute, name="open_dispute"),
     path("incidents/<lnid:incident_id>/", incident.incident, name="incident"),

@@ -101,11 +101,14 @@ def former_disputes(page: list[Signal], actor: Actor) -> dict[int, int]:
 
 
 def _with_target(row: rows.Row, signal: Signal, actor: Actor, now: datetime) -> QueueRow:
-    reviewable = actor.people.isdisjoint({signal.submitted_by.public_id, signal.version.proposed_by.public_id})
+    correction = signal.correction
+    writers = {signal.submitted_by, signal.version.proposed_by} if correction is None else {correction.proposed_by}
+    reviewable = actor.people.isdisjoint(writer.public_id for writer in writers)
+    began_at = signal.activated_at if signal.check_due_at else signal.submitted_at
     more: dict[str, Any] = {
         "flags": [flag for flag in row.flags if flag != "caution" or not signal.contested],
         "due_at": signal.check_due_at or signal.review_due_at,
-        "opened_at": signal.activated_at if signal.check_due_at else signal.submitted_at,
+        "opened_at": correction.proposed_at if correction is not None else began_at,
         "peek_url": reverse("reviews:preview", args=[signal.public_id]),
         "claim": held(signal, actor, now),
         "claim_url": reverse("reviews:claim", args=[signal.public_id]) if reviewable else "",

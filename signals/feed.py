@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation, TestSignal
-from signals import intake
+from signals import guards, intake
 from signals.kinds import Severity
 from signals.models import Showing, Signal, SignalQuerySet
 from signals.workflow import Status
@@ -92,7 +92,7 @@ class Own:
 
     submitted_at: datetime
     review_due_at: datetime
-    warnings: Sequence[str]
+    warnings: Sequence[guards.Explained]
     inward_note: str
 
 
@@ -189,7 +189,8 @@ def _line(position: int, at: datetime, public_id: int, signal: Signal | None) ->
 def sight_of(signal: Signal, organisation_id: int) -> Sight:
     """The signal (fetched `with_context`) as a member of this organisation sees it."""
     version = signal.version
-    own = Own(signal.submitted_at, signal.review_due_at, signal.warnings, version.inward_note)
+    warnings = guards.explained(signal.warnings)
+    own = Own(signal.submitted_at, signal.review_due_at, warnings, version.inward_note)
     return Sight(
         id=signal.public_id,
         status=signal.status,

@@ -1,7 +1,8 @@
 """The first look at what somebody wants to share: what is refused at once, and what a second person must look at.
 
-Pure: what needs the database (tombstones, breadth, volume) is asked elsewhere. The lists stand in
-`data/warnings.json`, with their version, date and source.
+Pure: what needs the database is asked elsewhere (tombstones and former breadth in `history`, the breadth of a match
+job in `breadth`, an unusual volume by the approvals rule). The lists stand in `data/warnings.json`, under one version,
+each with its date and source.
 """
 
 import base64
@@ -9,32 +10,49 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from signals import folding
 from signals.canonical import hashes, phones
 from signals.canonical.payments import SCHEMES
-from signals.kinds import BITS, FILE_HASHES, HASHES, SERVICE_BOUND, SERVICES, Kind
+from signals.kinds import BITS, FILE_HASHES, HASHES, RADIUS, SERVICE_BOUND, SERVICES, Kind
 from signals.normalise import Normal
 from signals.refusals import Reason, refuse
 
-_LISTS = json.loads((Path(__file__).parent / "data" / "warnings.json").read_text(encoding="utf-8"))
+_DATA = json.loads((Path(__file__).parent / "data" / "warnings.json").read_text(encoding="utf-8"))
+LISTS: Mapping[str, Mapping[str, object]] = _DATA["lists"]
+"""Every list with its `date`, `source` and `entries`."""
+LISTS_VERSION: int = _DATA["version"]
+LISTS_DATE: str = _DATA["date"]
 
-LISTS_VERSION: int = _LISTS["version"]
-LISTS_DATE: str = _LISTS["date"]
+_LISTED = {name: _DATA["lists"][name]["entries"] for name in LISTS}
+_ROLES = frozenset(_LISTED["role_mailboxes"])
+_POPULAR = frozenset(_LISTED["popular_domains"])
+_GENERIC = frozenset(_LISTED["generic_handles"])
+NOBODYS_WALLETS = frozenset(_LISTED["wallets_of_nobody"])
+_COMMON = frozenset(folding.fold(word) for words in _LISTED["common_words"].values() for word in words)
+_PLAIN = {Kind(kind): [int(value, 16) for value in found.values()] for kind, found in _LISTED["plain_pictures"].items()}
 
-_ROLES = frozenset(_LISTS["role_mailboxes"])
-_POPULAR = frozenset(_LISTS["popular_domains"])
-_GENERIC = frozenset(_LISTS["generic_handles"])
-NOBODYS_WALLETS = frozenset(_LISTS["wallets_of_nobody"])
-_COMMON = frozenset(folding.fold(word) for words in _LISTS["common_words"].values() for word in words)
+
+@dataclass(frozen=True)
+class Breadth:
+    """When a value hits too much of a member's own list: in that many rows, and in more than this share of them, which
+    depends on the purpose of the job: among accounts under review more is found than among everybody's."""
+
+    least_hits: int
+    most_per_thousand: Mapping[str, int]
+
+
+BREADTH = Breadth(**_DATA["breadth"])
 
 LEAST_KEYWORD = 3
 """The least weight of a keyword: a letter weighs 1; a symbol, or a character of a script without spaces, 2."""
@@ -46,7 +64,7 @@ SHORT_HANDLE = 3
 
 
 class WarningCode(TextChoices):
-    """Why a signal needs a second approval, by the programme."""
+    """Why a signal needs a second approval, by the programme. The first eight are seen in the value itself."""
 
     SHORT_KEYWORD = "short_keyword", gettext_lazy("The keyword is short: it will stand in many harmless texts.")
     SINGLE_WORD = "single_word", gettext_lazy("The keyword is a single word: a phrase is found more precisely.")
@@ -56,6 +74,43 @@ class WarningCode(TextChoices):
     SHORT_HANDLE = "short_handle", gettext_lazy("The name is very short: it is easily mistyped or taken over.")
     WHOLE_HOST = "whole_host", gettext_lazy("The URL names a whole site, not a page of it.")
     POPULAR_HOST = "popular_host", gettext_lazy("The URL is an entrance of a site that very many people use.")
+    RETRACTED_BEFORE = "retracted_before", gettext_lazy("This value was shared before, and retracted.")
+    CORRECTED_BEFORE = "corrected_before", gettext_lazy("A signal on this value was found wrong before.")
+    BROAD = "broad", gettext_lazy("The value hit an unusual share of what a member compared with it.")
+
+
+_MORE_WORDS = gettext_lazy("Share a longer phrase if you can, and say in its meaning what it means in harmless texts.")
+_ONE_PERSON = gettext_lazy("Make sure that one person alone uses it, and say so in the note.")
+_THE_PAGE = gettext_lazy("Share the URL of the page itself unless the whole site serves the harm.")
+_NEW_EVIDENCE = gettext_lazy("Share it only with evidence that is your own and new, and say in the note what it is.")
+ADVICE: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        WarningCode.SHORT_KEYWORD: _MORE_WORDS,
+        WarningCode.SINGLE_WORD: _MORE_WORDS,
+        WarningCode.COMMON_WORDS: _MORE_WORDS,
+        WarningCode.ROLE_LIKE: _ONE_PERSON,
+        WarningCode.GENERIC_HANDLE: gettext_lazy("Share the account id instead if the service has one."),
+        WarningCode.SHORT_HANDLE: gettext_lazy("Check it letter by letter, or share the account id instead."),
+        WarningCode.WHOLE_HOST: _THE_PAGE,
+        WarningCode.POPULAR_HOST: _THE_PAGE,
+        WarningCode.RETRACTED_BEFORE: _NEW_EVIDENCE,
+        WarningCode.CORRECTED_BEFORE: _NEW_EVIDENCE,
+        WarningCode.BROAD: gettext_lazy("Retract it and share a narrower value, or say why it must be as broad."),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A warning as people and machines read it: why, and what to do."""
+
+    code: str
+    why: str
+    advice: str
+
+
+def explained(codes: Iterable[str]) -> list[Explained]:
+    return [Explained(code, str(WarningCode(code).label), str(ADVICE[code])) for code in codes]
 
 
 def warnings(normal: Normal) -> tuple[WarningCode, ...]:
@@ -68,11 +123,12 @@ def warnings(normal: Normal) -> tuple[WarningCode, ...]:
 
 
 def _email(normal: Normal) -> tuple[WarningCode, ...]:
-    local = normal.value.rpartition("@")[0].partition("+")[0]
-    if local in _ROLES:
+    """Also by its looser form: `in.fo` at a provider that ignores dots is `info`."""
+    spellings = {value.rpartition("@")[0].partition("+")[0] for value in (normal.value, normal.alias or normal.value)}
+    if spellings & _ROLES:
         refuse(Reason.ROLE_MAILBOX)
-    first = re.split(r"[._\d-]+", local, maxsplit=1)[0]
-    return (WarningCode.ROLE_LIKE,) if first in _ROLES else ()
+    firsts = {re.split(r"[._\d-]+", local, maxsplit=1)[0] for local in spellings}
+    return (WarningCode.ROLE_LIKE,) if firsts & _ROLES else ()
 
 
 def _url(normal: Normal) -> tuple[WarningCode, ...]:
@@ -84,7 +140,8 @@ def _url(normal: Normal) -> tuple[WarningCode, ...]:
         if popular:
             refuse(Reason.POPULAR_HOME_PAGE)
         return (WarningCode.WHOLE_HOST,)
-    return (WarningCode.POPULAR_HOST,) if popular and len(segments) < 2 and not parts.query else ()
+    is_entrance = len(segments) < 2 and not (segments and parts.query)
+    return (WarningCode.POPULAR_HOST,) if popular and is_entrance else ()
 
 
 def _keyword(normal: Normal) -> tuple[WarningCode, ...]:
@@ -147,15 +204,22 @@ def _perceptual(normal: Normal) -> tuple[WarningCode, ...]:
     _not_a_pattern(normal.value)
     if normal.kind is Kind.PDQ and normal.quality is None:
         refuse(Reason.QUALITY_MISSING, "quality")
-    if _is_blank(normal.value, BITS[normal.kind]):
+    if _is_blank(normal.value, BITS[normal.kind]) or _is_plain(normal.kind, normal.value):
         refuse(Reason.BLANK_IMAGE)
     return ()
 
 
 def _video(normal: Normal) -> tuple[WarningCode, ...]:
-    if all(_is_blank(frame.pdq, BITS[Kind.PDQ]) or _is_pattern(frame.pdq) for frame in hashes.frames(normal.value)):
+    frames = [frame.pdq for frame in hashes.frames(normal.value)]
+    if all(_is_blank(one, BITS[Kind.PDQ]) or _is_pattern(one) or _is_plain(Kind.PDQ, one) for one in frames):
         refuse(Reason.BLANK_VIDEO)
     return ()
+
+
+def _is_plain(kind: Kind, value: str) -> bool:
+    """Whether it would meet a drawn picture with nothing in it: a ramp, a frame, two halves."""
+    bits = int(value, 16)
+    return any((bits ^ plain).bit_count() <= RADIUS[kind] for plain in _PLAIN[kind])
 
 
 def _is_blank(value: str, bits: int) -> bool:
@@ -176,7 +240,7 @@ def _is_pattern(value: str) -> bool:
 def empty_files() -> frozenset[str]:
     """MD5, SHA-1 and SHA-256 of files without content: none, one byte, a line end, zeros, one transparent pixel."""
     files = [b"", b"\r\n", *(bytes([byte]) for byte in range(256)), *(bytes(1 << power) for power in range(1, 17))]
-    files += [base64.b64decode(text) for text in _LISTS["tiny_files"]]
+    files += [base64.b64decode(text) for text in _LISTED["tiny_files"]]
     hashes = (hashlib.md5, hashlib.sha1, hashlib.sha256)
     return frozenset(make(content, usedforsecurity=False).hexdigest() for content in files for make in hashes)
 

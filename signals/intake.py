@@ -11,7 +11,8 @@ from lantern_site import encryption
 from lantern_site.errors import Invalid
 from signals import guards, normalise, protection
 from signals.kinds import LIFETIMES, OFFERED, POSSIBLY_CHILD_DAYS, AccountHolder, HarmTerm, Kind, Origin
-from signals.models import Indicator, IndicatorAlias, IndicatorValue
+from signals.models import Indicator, IndicatorAlias, IndicatorValue, Signal, SignalVersion
+from signals.models.statements import SAID
 from signals.normalise import Normal
 from signals.refusals import Reason, refuse
 
@@ -58,6 +59,15 @@ class Statement:
     def is_possibly_child(self) -> bool:
         return self.account_holder == AccountHolder.POSSIBLY_CHILD
 
+    def free_text(self) -> dict[str, str]:
+        """What the ledger keeps beside its entry, erasable."""
+        return {
+            "outward_note": self.outward_note,
+            "inward_note": self.inward_note,
+            "meaning": self.meaning,
+            "authority_informed": self.authority_informed,
+        }
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -93,6 +103,26 @@ def check_statement(statement: Statement, now: datetime) -> None:
         raise Invalid(_("The day on which it was last seen lies in the future."), "last_seen_on")
     if statement.danger and not statement.authority_informed.strip():
         raise Invalid(_("Inform the authorities first. Say which and when, or why not yet."), "authority_informed")
+
+
+def version_of(signal: Signal, statement: Statement, *, number: int, staff_id: int, now: datetime) -> SignalVersion:
+    """The statement as a version of the signal that is not saved yet."""
+    said = {name: getattr(statement, name) for name in SAID}
+    said |= {name: list(said[name]) for name in ("behaviours", "not_to_regions")}
+    return SignalVersion(signal=signal, number=number, proposed_at=now, proposed_by_id=staff_id, **said)
+
+
+def stated(version: SignalVersion) -> Statement:
+    """What a version says, without the submitter's confirmation: whoever says it again confirms it again."""
+    said = {name: getattr(version, name) for name in SAID}
+    said |= {name: tuple(said[name]) for name in ("behaviours", "not_to_regions")}
+    return Statement(**said, no_authority_asked=False)
+
+
+def check_holder(kind: str, holder: str) -> None:
+    """Raise Invalid for a kind that is not shared of a possible child."""
+    if holder == AccountHolder.POSSIBLY_CHILD and kind in (Kind.PAYMENT, Kind.PHONE):
+        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "account_holder")
 
 
 def expiry(kind: Kind, statement: Statement, now: datetime) -> datetime:

@@ -44,12 +44,14 @@ def apply(
     signal.ended_at = record.now if signal.status in ENDED else None
     if signal.status in ENDED:
         signal.check_due_at = None
+        drop_correction(signal)
     signal.save(
         update_fields=[
             "status",
             "activated_at",
             "ended_at",
             "check_due_at",
+            "correction",
             "expires_at",
             "renewals",
             "provisional",
@@ -58,6 +60,39 @@ def apply(
         ]
     )
     note(record, signal, ACTIONS[move], facts=facts, payload=payload)
+
+
+def correct(
+    record: Recorder,
+    signal: Signal,
+    *,
+    facts: Mapping[str, Fact] | None = None,
+    payload: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Put the correction that waits in the place of the current version, and record it. Returns what it changed.
+
+    The caller holds the row's lock and has asked its policy. Everyone who reads the feed is told the new version.
+    """
+    before, after = signal.version, signal.correction
+    assert after is not None
+    SignalVersion.objects.filter(pk=before.pk).update(state=SignalVersion.State.SUPERSEDED)
+    _make_current(after)
+    signal.current_version, signal.correction = after, None
+    signal.severity = after.severity(danger=signal.danger)
+    signal.expires_at = after.expires_at or signal.expires_at
+    signal.save(
+        update_fields=["current_version", "correction", "severity", "expires_at", "provisional", "check_due_at"]
+    )
+    changed = after.changes(before)
+    note(record, signal, "signal.corrected", facts={"changed": changed} | dict(facts or {}), payload=payload)
+    return changed
+
+
+def drop_correction(signal: Signal) -> None:
+    """The correction that waits, if there is one, is refused. The caller saves the signal's `correction`."""
+    if signal.correction_id is not None:
+        SignalVersion.objects.filter(pk=signal.correction_id).update(state=SignalVersion.State.REFUSED)
+        signal.correction = None
 
 
 def note(

@@ -1,6 +1,6 @@
 """What would become of values if they were shared now, as far as the actor may see. Nothing is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Invalid, Refusal, WrongState
+from lantern_site.errors import Refusal, WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.policies import organisation_of
-from signals import intake, kinds, normalise, policies, protection, rows
-from signals.guards import WarningCode
+from signals import guards, history, intake, kinds, normalise, policies, protection, rows
+from signals.guards import Explained, WarningCode
 from signals.intake import Item, Statement, Taken
 from signals.kinds import Kind
 from signals.models import Indicator, Signal
+from signals.normalise import Normal
 from signals.workflow import LIVE, Status
 
-RETRACTED_BEFORE = "retracted_before"
 MOST_KNOWN = 500
 
 
@@ -43,7 +43,8 @@ class Outlook:
     """The row of the same value further up."""
     own: list[rows.Row] = field(default_factory=list)
     others: list[rows.Row] = field(default_factory=list)
-    history: tuple[str, ...] = ()
+    was_retracted: bool = False
+    """One of the signals on it that the actor may see."""
 
     @property
     def kind(self) -> Kind | None:
@@ -60,11 +61,12 @@ class Outlook:
     @property
     def codes(self) -> frozenset[str]:
         """Everything that a second person must look at."""
-        return frozenset((*self.taken.warnings, *self.history)) if self.taken else frozenset()
+        past = (WarningCode.RETRACTED_BEFORE.value,) if self.was_retracted else ()
+        return frozenset((*self.taken.warnings, *past)) if self.taken else frozenset()
 
     @property
-    def warnings(self) -> list[str]:
-        return sentences(self.codes)
+    def warnings(self) -> list[Explained]:
+        return guards.explained(_in_order(self.codes))
 
     @property
     def members(self) -> int:
@@ -74,36 +76,36 @@ class Outlook:
 
 def sentences(codes: Iterable[str]) -> list[str]:
     """Warnings in words, in a stable order."""
-    known = dict(WarningCode.choices) | {RETRACTED_BEFORE: _("Your organisation retracted this before.")}
-    return [str(known[code]) for code in known if code in set(codes)]
+    return [warning.why for warning in guards.explained(_in_order(frozenset(codes)))]
+
+
+def _in_order(codes: Collection[str]) -> list[str]:
+    return [code.value for code in WarningCode if code in codes]
 
 
 def may_be_taken(organisation: Organisation, kind: Kind, statement: Statement, now: datetime) -> None:
     """Whether this member may say this of a value of this kind. Raises NotAllowed, Invalid."""
     policies.may_share_kind(organisation, kind, now.date())
-    if statement.is_possibly_child and kind in (Kind.PAYMENT, Kind.PHONE):
-        raise Invalid(_("Of a possible child no payment handle and no telephone number is shared."), "kind")
+    intake.check_holder(kind, statement.account_holder)
 
 
-def history(past: Mapping[str, int]) -> list[str]:
-    """What the organisation's own past with a value asks for: public ids of its signals by status.
-
-    Raises WrongState while it shares it already.
-    """
+def not_running(past: Mapping[str, int]) -> None:
+    """Raise WrongState while the organisation shares a value already; given are public ids of its signals by status."""
     for status in past.keys() & LIVE:
         raise WrongState(
             _("Your organisation shares this already: %(reference)s.") % {"reference": public_ids.shown(past[status])}
         )
-    return [RETRACTED_BEFORE] if Status.RETRACTED in past else []
 
 
 def of_lines(lines: Sequence[Line], statement: Statement, actor: Actor, now: datetime) -> list[Outlook]:
     """One outlook per line, in order; the number of queries does not depend on how many there are."""
     organisation = organisation_of(actor)
     looked = [_taken(line, organisation, statement, now) for line in lines]
-    known = _known([one.taken for one in looked if one.taken], actor)
+    taken = [one.taken for one in looked if one.taken]
+    known = _known(taken, actor)
+    retracted = history.retracted([one.normal for one in taken], Signal.objects.visible_to(actor))
     first: dict[tuple[str, str], int] = {}
-    return [_complete(one, known, first, actor) for one in looked]
+    return [_complete(one, known, retracted, first, actor) for one in looked]
 
 
 def _taken(line: Line, organisation: Organisation, statement: Statement, now: datetime) -> Outlook:
@@ -135,6 +137,7 @@ def _known(taken: Sequence[Taken], actor: Actor) -> dict[tuple[str, bytes], list
 def _complete(
     one: Outlook,
     known: Mapping[tuple[str, bytes], list[Signal]],
+    retracted: Collection[Normal],
     first: dict[tuple[str, str], int],
     actor: Actor,
 ) -> Outlook:
@@ -150,7 +153,7 @@ def _complete(
     )
     row = first.setdefault((one.taken.normal.kind, one.taken.normal.value), one.line.row)
     try:
-        past = history({signal.status: signal.public_id for signal in own})
+        not_running({signal.status: signal.public_id for signal in own})
     except WrongState as refusal:
         return replace(seen, taken=None, refused=str(refusal))
-    return replace(seen, same_as=row if row != one.line.row else 0, history=tuple(past))
+    return replace(seen, same_as=row if row != one.line.row else 0, was_retracted=one.taken.normal in retracted)

@@ -46,6 +46,14 @@ def may_cancel(actor: Actor, signal: Signal) -> None:
     require(actor, Permission.CANCEL)
 
 
+def may_correct(actor: Actor, signal: Signal) -> None:
+    """Whoever of the owner may share proposes a correction."""
+    owns(actor, signal)
+    may_share(actor, danger=signal.danger)
+    if signal.contested:
+        raise NotAllowed(_("While a dispute runs, answer it or accept it."))
+
+
 def may_withdraw(actor: Actor, signal: Signal) -> None:
     owns(actor, signal)
     require(actor, Permission.WITHDRAW)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from signals.views import (
     communities,
+    corrections,
     exports,
     imports,
     jobs,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("signals/find/", listing.find, name="find"),
     path("signals/export/", exports.export, name="export"),
     path("signals/<lnid:signal_id>/resubmit/", share.resubmit, name="resubmit"),
+    path("signals/<lnid:signal_id>/correct/", corrections.correct, name="correct"),
     path("registers/subject-requests/<lnid:case_id>/search/", subject_requests.search, name="subject_request_search"),
     path("imports/", imports.index, name="imports"),
     path("imports/<lnid:import_id>/", imports.one, name="import"),

@@ -1,6 +1,6 @@
 """What would become of the rows of a file if they were shared now. Nothing is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +11,16 @@ from django.utils.translation import gettext_lazy
 from lantern_site import public_ids
 from lantern_site.errors import Invalid, Refusal
 from lantern_site.members.models import Organisation
-from signals import guards, intake, normalise, policies, proposals, protection
+from signals import guards, history, intake, normalise, policies, proposals, protection
 from signals.kinds import Kind
 from signals.models import Signal, Verdict
 from signals.normalise import Normal
 from signals.records import Record, Row
-from signals.workflow import LIVE, Status
+from signals.workflow import LIVE
 
-RETRACTED_BEFORE, POSSIBLY_CHILD, KEYWORD = "retracted_before", "possibly_child", "keyword"
+POSSIBLY_CHILD, KEYWORD = "possibly_child", "keyword"
 WARNINGS: Mapping[str, Promise | str] = {
     **{code.value: code.label for code in guards.WarningCode},
-    RETRACTED_BEFORE: gettext_lazy("Your organisation's signal on this value was retracted before."),
     POSSIBLY_CHILD: gettext_lazy("The account holder is possibly a child."),
     KEYWORD: gettext_lazy("A keyword may stand in harmless texts, too."),
 }
@@ -52,7 +51,8 @@ class _Own:
 
 
 def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> list[Judged]:
-    """A verdict for each row, in order, apart from what rows say of one another. One query for all of them."""
+    """A verdict for each row, in order, apart from what rows say of one another. The number of queries does not
+    depend on how many there are."""
     normals: dict[int, Normal | Refusal] = {row.number: _normal(row) for row in rows if isinstance(row, Record)}
     digests = {
         number: protection.digest(normalise.public_digest(normal))
@@ -60,6 +60,8 @@ def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> 
         if isinstance(normal, Normal)
     }
     known = _own(digests.values(), organisation)
+    values = [normal for normal in normals.values() if isinstance(normal, Normal)]
+    retracted = history.retracted(values, *history.known_by(organisation.pk, Signal.objects.all()))
     judged = []
     for row in rows:
         normal = normals.get(row.number)
@@ -69,7 +71,8 @@ def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> 
             judged.append(Judged(row.number, Verdict.REFUSED, sentence=str(normal), reference=_reference(row.cells)))
         else:
             digest = digests[row.number]
-            judged.append(_judge(row, normal, digest, known.get((normal.kind, digest), []), organisation, now))
+            own = known.get((normal.kind, digest), [])
+            judged.append(_judge(row, normal, digest, own, retracted, organisation, now))
     return judged
 
 
@@ -113,7 +116,13 @@ def _own(digests: Iterable[bytes], organisation: Organisation) -> dict[tuple[str
 
 
 def _judge(
-    row: Record, normal: Normal, digest: bytes, own: Sequence[_Own], organisation: Organisation, now: datetime
+    row: Record,
+    normal: Normal,
+    digest: bytes,
+    own: Sequence[_Own],
+    retracted: Collection[Normal],
+    organisation: Organisation,
+    now: datetime,
 ) -> Judged:
     def answered(
         verdict: Verdict, sentence: str = "", warnings: tuple[str, ...] = (), signal: int | None = None
@@ -129,8 +138,8 @@ def _judge(
         warnings = _checked(row.cells, organisation, now)
     except Refusal as refusal:
         return answered(Verdict.REFUSED, str(refusal))
-    if any(signal.status == Status.RETRACTED for signal in own):
-        warnings += (RETRACTED_BEFORE,)
+    if normal in retracted:
+        warnings += (guards.WarningCode.RETRACTED_BEFORE.value,)
     return answered(Verdict.WARNED if warnings else Verdict.NEW, warnings=warnings)
 
 
@@ -141,6 +150,7 @@ def _checked(given: Mapping[str, str], organisation: Organisation, now: datetime
     proposals.reference(given)
     intake.check_statement(statement, now)
     policies.may_share_kind(organisation, taken.normal.kind, now.date())
+    intake.check_holder(taken.normal.kind, statement.account_holder)
     intake.expiry(taken.normal.kind, statement, now)
     more = {POSSIBLY_CHILD: statement.is_possibly_child, KEYWORD: taken.normal.kind == Kind.KEYWORD}
     return (*taken.warnings, *(code for code, applies in more.items() if applies))

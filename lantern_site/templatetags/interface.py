@@ -164,6 +164,12 @@ ACTION_ICONS: Mapping[str, str] = {
     "exported": "download",
     "noted": "message-square",
     "amended": "pencil",
+    "corrected": "pencil",
+    "correction_proposed": "pencil",
+    "correction_approved": "check",
+    "correction_refused": "ban",
+    "replaced": "rotate-ccw",
+    "found_broad": "triangle-alert",
     "published": "book-open",
 }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Invalid, WrongState
+from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
@@ -21,10 +21,15 @@ BATCH = 5
 
 
 def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
-    """Take a signal from the queue, or keep one's own for another term. Raises WrongState when somebody else has it."""
+    """Take a signal from the queue, or keep one's own for another term. Raises WrongState when somebody else has it.
+
+    The programme takes what waits for it, and so does not stand in the way of the first review.
+    """
     with acting_as(actor):
         signal = sharing.locked(actor, signal_id)
         policies.may_review(actor, signal, now)
+        if actor.programme and not queues.waiting(actor).filter(pk=signal.pk).exists():
+            raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
         return _take(signal, staff_of(actor), actor, now)
 
 
@@ -33,7 +38,7 @@ def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim
     with acting_as(actor):
         require(actor, Permission.REVIEW)
         person = staff_of(actor)
-        free = queues.unclaimed(actor, now).exclude(submitted_by=person)
+        free = queues.by_others(queues.unclaimed(actor, now), actor.people)
         due = free.order_by("review_due_at", "pk").select_for_update(of=("self",), skip_locked=True)
         return [_take(signal, person, actor, now) for signal in due[:count]]
 

@@ -17,10 +17,11 @@ from lantern_site.audit.recording import recording
 from lantern_site.errors import WrongState
 from lantern_site.members.models import SubjectRequest
 from lantern_site.members.registers import RequestState
-from reviews import clocks, workflow
+from reviews import clocks, queues, workflow
 from reviews.models import Delivery, Dispute, StewardHold
-from reviews.services import disputes, holds, recalls, restrictions
-from reviews.workflow import DisputeState, HoldReason
+from reviews.services import decisions, disputes, holds, recalls, restrictions
+from reviews.workflow import Attestation, DisputeState, HoldReason
+from signals.kinds import IDENTIFIERS
 from signals.models import Signal
 from signals.services import sharing
 from signals.workflow import Status
@@ -40,6 +41,20 @@ def hold_missed_checks(*, now: datetime) -> int:
     placed = StewardHold.objects.open().filter(signal=OuterRef("pk"))
     missed = Signal.objects.filter(~Exists(placed), status__in=SHARED, check_due_at__lte=now - clocks.CHECK_GRACE)
     return _each(missed.values_list("public_id", flat=True), partial(_place, now=now))
+
+
+def share_checked_floods(*, now: datetime) -> int:
+    """What came with unusually many others goes out once those drawn from them were checked."""
+    waiting = Signal.objects.filter(
+        queues.approved(Attestation.EVIDENCE),
+        status=Status.SUBMITTED,
+        indicator__kind__in=sorted(IDENTIFIERS),
+        warnings=[],
+    )
+    return _each(
+        waiting.values_list("public_id", flat=True),
+        lambda public_id: decisions.share_checked_flood(signal_id=public_id, now=now),
+    )
 
 
 def settle_strays(*, now: datetime) -> int:

@@ -14,6 +14,8 @@ from lantern_site.members.policies import require
 from reviews import together
 from reviews.services import decisions
 from reviews.services.decisions import Judgement
+from reviews.workflow import Verdict
+from signals import history
 from signals.models import Incident, Signal
 from signals.policies import unknown_signal
 from signals.services import sharing
@@ -47,6 +49,8 @@ def decide(*, incident_id: int, seen: Mapping[int, int], judgement: Judgement, a
         require(actor, Permission.REVIEW)
         decided, left = [], []
         for signal in signals:
+            if judgement.verdict == Verdict.APPROVE:
+                history.look_back(signal)
             try:
                 together.may_decide(actor, signal, judgement.verdict, now)
                 decisions.judge(record, signal, judgement, seen[signal.public_id])

@@ -115,7 +115,7 @@ def _due_today(request: PageRequest) -> SignalQuerySet:
 
 
 def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
-    full = order.dated(found).with_context().select_related("claim__staff", "current_version__proposed_by")
+    full = order.dated(found).with_context().select_related(*queues.WITH_CLAIM)
     return full.order_by(*order.FORWARDS)[:most]
 
 

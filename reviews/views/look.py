@@ -1,5 +1,6 @@
 """The live look at what somebody is about to share, with what will happen to it. Nothing is kept."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.members.models import Community
 from lantern_site.pages import PageRequest, signed_in
 from reviews import forecast
-from signals import forms, kinds, outlook
+from signals import forms, guards, kinds, outlook
 from signals.views import share
 
 SHOWN = 20
@@ -40,6 +41,7 @@ def _seen(request: PageRequest, form: forms.Share) -> dict[str, Any]:
     mine = Community.objects.with_member(request.actor.organisation_id)
     return {
         "looks": [*refused[:SHOWN], *shared[:SHOWN]],
+        "lists": {"version": guards.LISTS_VERSION, "date": date.fromisoformat(guards.LISTS_DATE)},
         "several": len(outlooks) > 1,
         "more": max(0, len(refused) - SHOWN) + max(0, len(shared) - SHOWN),
         "shareable": len(shared) if refused else 0,

@@ -56,8 +56,8 @@ def lists(actor: Actor, now: datetime) -> Mapping[str, SignalQuerySet]:
         "unclaimed": queues.unclaimed(actor, now),
         "yours": queues.claimed_by(actor, now),
         "soon": order.due_by(every, now + SOON),
-        "second": every.filter(status=Status.SUBMITTED),
-        "checks": every.exclude(status=Status.SUBMITTED),
+        "second": every.filter(queues.UNDER_REVIEW),
+        "checks": every.filter(check_due_at__isnull=False),
     }
 
 
@@ -154,7 +154,7 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     direction = order.BACKWARDS if anchor is not None and before else order.FORWARDS
     if anchor is not None:
         found = found.filter(order.beyond(anchor, backwards=bool(before)))
-    full = found.with_context().select_related("claim__staff", "current_version__proposed_by")
+    full = found.with_context().select_related(*queues.WITH_CLAIM)
     signals = list(full.order_by(*direction)[: PAGE + 1])
     more, signals = len(signals) > PAGE, signals[:PAGE]
     if anchor is not None and before:
@@ -204,9 +204,7 @@ def next_address(request: PageRequest) -> str:
     """What to open after a decision: the most urgent of one's claims, else of what is free, else the empty queue."""
     with acting_as(request.actor):
         for free in (queues.claimed_by, queues.unclaimed):
-            found = order.dated(free(request.actor, request.now)).exclude(
-                submitted_by__public_id__in=request.actor.people
-            )
+            found = order.dated(queues.by_others(free(request.actor, request.now), request.actor.people))
             if (public_id := found.order_by(*order.FORWARDS).values_list("public_id", flat=True).first()) is not None:
                 return reverse("reviews:signal", args=[public_id])
     return reverse("reviews:queue")
@@ -239,7 +237,7 @@ def preview(request: PageRequest, signal_id: int) -> HttpResponse:
     visible = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id)
     if not request.actor.programme:
         visible = visible.owned_by(request.actor.organisation_id)
-    signal = visible.select_related("claim__staff", "current_version__proposed_by").first()
+    signal = visible.select_related(*queues.WITH_CLAIM).first()
     if signal is None:
         raise unknown_signal()
     row = waiting.rows_of([signal], request.actor, request.now)[0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site import public_ids
 from lantern_site.attempts import Attempt, attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal
@@ -21,12 +23,12 @@ from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
-from reviews import forms, navigation
+from reviews import forms, navigation, queues
 from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds
 from reviews.views import queue
-from reviews.workflow import HoldReason
+from reviews.workflow import HoldReason, Verdict
 from signals import feed, receipts
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
@@ -86,7 +88,7 @@ def find(request: PageRequest, signal_id: int) -> Signal:
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
     given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
-    full = visible.select_related("claim__staff", "current_version__proposed_by").annotate(is_received=Exists(given))
+    full = visible.select_related(*queues.WITH_CLAIM).annotate(is_received=Exists(given))
     found = full.first()
     if found is None:
         raise unknown_signal()
@@ -119,6 +121,8 @@ def _forms(request: PageRequest, offers: Offers) -> dict[str, Refusable]:
         asked["hold"] = forms.Hold(auto_id="hold_%s")
     if offers.withdrawing:
         asked["withdraw"] = forms.Withdraw(auto_id="withdraw_%s")
+    if offers.correcting and offers.withdrawing:
+        asked["replace"] = forms.Replace(auto_id="replace_%s")
     if offers.renewing:
         asked["renew"] = forms.Renew(auto_id="renew_%s")
     return asked
@@ -219,13 +223,19 @@ def decide(request: PageRequest, signal_id: int) -> HttpResponse:
     )
     if not tried.done:
         return refused(request, signal_id, "decision", tried)
-    messages.info(request, _told(done[0]))
+    messages.info(request, _told(done[0], form.judgement().verdict, form.cleaned_data["version"]))
     if request.POST.get("then") == "next":
         return redirect(queue.next_address(request))
     return redirect("reviews:signal", signal_id)
 
 
-def _told(signal: Signal) -> str:
+def _told(signal: Signal, verdict: Verdict, version: int) -> str:
+    if signal.correction_id is not None:
+        return _("The correction is approved by you. The programme checks it next.")
+    if signal.status == Status.ACTIVE and verdict == Verdict.REJECT:
+        return _("The correction is not accepted. The version in use stays.")
+    if signal.status == Status.ACTIVE and version > 1:
+        return _("%(reference)s is approved and in use as you saw it.") % {"reference": signal.reference}
     sentences = {
         Status.ACTIVE: _("%(reference)s is approved and shared."),
         Status.SUBMITTED: _("%(reference)s is approved by you. The programme checks it next."),
@@ -310,6 +320,23 @@ def withdraw(request: PageRequest, signal_id: int) -> HttpResponse:
     retracted = _("The signal is retracted. Everyone who received it is told.")
     messages.info(request, retracted if form.could_be_wrong() else _("The signal is withdrawn."))
     return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def replace(request: PageRequest, signal_id: int) -> HttpResponse:
+    """The value is wrong: retract the signal, then share the right value with everything else as it was."""
+    form = forms.Replace(request.POST, auto_id="replace_%s")
+    tried = attempt(
+        form,
+        lambda: decisions.withdraw(
+            signal_id=signal_id, could_be_wrong=True, actor=request.actor, now=request.now, **form.cleaned_data
+        ),
+    )
+    if not tried.done:
+        return refused(request, signal_id, "replace", tried)
+    messages.info(request, _("The signal is retracted. Everyone who received it is told."))
+    return redirect(f"{reverse('signals:share')}?{urlencode({'replaces': public_ids.shown(signal_id)})}")
 
 
 @require_POST

@@ -18,7 +18,7 @@ REFUSALS: dict[HTTPStatus, str] = {
     HTTPStatus.FORBIDDEN: "The key lacks the scope, or the organisation may not do this at present.",
     HTTPStatus.NOT_FOUND: "There is no such thing, or the key may not know of it: the two look the same.",
     HTTPStatus.NOT_ACCEPTABLE: "Something else than `application/json` was asked for.",
-    HTTPStatus.CONFLICT: "The `Idempotency-Key` was used for another request.",
+    HTTPStatus.CONFLICT: "The `Idempotency-Key` was used for another request, or the signal is not open for this now.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something that was given cannot be taken; `field` says what.",
@@ -73,6 +73,11 @@ ENDS = OpenApiParameter(
     OpenApiParameter.HEADER,
     response=True,
     description="When the key stops working. Sent in its last 30 days: ask your member admin to rotate it.",
+)
+
+
+ONCE = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="1 to 100 printable ASCII characters."
 )
 
 
@@ -135,15 +140,25 @@ share = operation(
     "first time, for at least seven days, and does nothing more. Scope: `submit`.",
     request=serializers.BatchIn,
     asked={"rows": [ROW]},
-    parameters=(
-        OpenApiParameter(
-            "Idempotency-Key", str, OpenApiParameter.HEADER, description="1 to 100 printable ASCII characters."
-        ),
-    ),
+    parameters=(ONCE,),
     answer=serializers.ResultsOut,
     example={
         "results": [
-            {"row": 0, "status": "created", "signals": [ONE], "incident": None, "detail": "", "field": ""},
+            {
+                "row": 0,
+                "status": "created",
+                "signals": [ONE],
+                "incident": None,
+                "detail": "",
+                "field": "",
+                "warnings": [
+                    {
+                        "code": "role_like",
+                        "why": "The address looks like one that several people share.",
+                        "advice": "Make sure that one person alone uses it, and say so in the note.",
+                    }
+                ],
+            },
             {
                 "row": 1,
                 "status": "refused",
@@ -152,10 +167,25 @@ share = operation(
                 "detail": "This hash is all zeros, all ones or another simple pattern. "
                 "It was not made from a real file.",
                 "field": "values.0.value",
+                "warnings": [],
             },
         ]
     },
     refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+correct = operation(
+    "correct",
+    "Propose a correction of an own signal",
+    "Somebody else of your organisation reviews it like the first version; until then the version in use stays shared. "
+    "Then the feed tells it to everyone who has the signal. The value itself is never edited: retract the signal and "
+    "share the right one. Send an `Idempotency-Key` as when sharing. Scope: `submit`.",
+    request=serializers.CorrectionIn,
+    asked={"no_authority_asked": True, "harm": "extortion_other", "outward_note": "Threatens to publish."},
+    parameters=(ONCE,),
+    answer=serializers.ProposalOut,
+    example={"signal": ONE, "version": 2, "changed": ["harm", "outward_note"]},
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
 signal = operation(

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lantern_site.errors import Invalid
 from lantern_site.members.lifecycle import KeyScope
 from lantern_site.rest import In, PublicId, Word, first_fault
 from signals import candidates, feed, kinds
+from signals.guards import Explained, WarningCode, explained
 from signals.intake import Item, Statement
 from signals.kinds import Severity
 from signals.models import Lead
-from signals.services import batches, lookup
+from signals.services import batches, corrections, lookup
 from signals.services.batches import Outcome, Row
 from signals.workflow import Status
 
@@ -134,6 +136,14 @@ class BatchIn(In[Batch]):
         return Batch(given["rows"])
 
 
+class WarningOut(serializers.Serializer[Explained]):
+    """Why the programme looks at a signal before it is shared, and what to do about it."""
+
+    code = serializers.ChoiceField(choices=WarningCode.choices)
+    why = serializers.CharField()
+    advice = serializers.CharField()
+
+
 class ResultOut(serializers.Serializer[batches.Result]):
     row = serializers.IntegerField(help_text="Which row of the request, counted from 0.")
     status = serializers.ChoiceField(choices=OutcomeWord.choices)
@@ -141,6 +151,13 @@ class ResultOut(serializers.Serializer[batches.Result]):
     incident = PublicId(allow_null=True, help_text="Of a row with several values.")
     detail = serializers.CharField(help_text="Why, in a sentence; empty for a row that was created.")
     field = serializers.SerializerMethodField(help_text="The input at fault within the row, such as `values.0.value`.")
+    warnings = serializers.SerializerMethodField(
+        help_text="Of a row that was created: what asks for the programme's approval."
+    )
+
+    @extend_schema_field(WarningOut(many=True))
+    def get_warnings(self, result: batches.Result) -> Any:
+        return [WarningOut(warning).data for warning in explained(result.warnings)]
 
     def get_field(self, result: batches.Result) -> str:  # the domain says `value-1` for the first value
         return re.sub(r"^(\w+)-(\d+)$", lambda m: f"values.{int(m[2]) - 1}.{m[1]}", result.field)
@@ -148,6 +165,45 @@ class ResultOut(serializers.Serializer[batches.Result]):
 
 class ResultsOut(serializers.Serializer[dict[str, list[batches.Result]]]):
     results = ResultOut(many=True)
+
+
+# Correcting
+
+
+class CorrectionIn(In[dict[str, Any]]):
+    """What a shared signal is to say from now on. What you leave out stays as it is."""
+
+    no_authority_asked = serializers.BooleanField(
+        help_text="Your confirmation that no public authority asked for this."
+    )
+    harm = Word(kinds.HarmTerm, required=False)
+    clause = serializers.CharField(max_length=120, required=False)
+    evidence_seen_by = serializers.CharField(max_length=80, required=False, help_text="A function, never a name.")
+    review_method = Word(kinds.ReviewMethod, required=False)
+    origin = Word(kinds.Origin, required=False)
+    confidence = Word(kinds.Confidence, required=False)
+    first_seen_on = serializers.DateField(required=False, allow_null=True)
+    last_seen_on = serializers.DateField(required=False, allow_null=True)
+    behaviours = serializers.ListField(child=Word(kinds.Behaviour), max_length=10, required=False)
+    ai = Word(kinds.AiIndication, required=False)
+    real_child = Word(kinds.RealChild, required=False)
+    account_holder = Word(kinds.AccountHolder, required=False)
+    owner_named = serializers.BooleanField(required=False)
+    meaning = serializers.CharField(max_length=280, required=False, allow_blank=True)
+    outward_note = serializers.CharField(max_length=280, required=False, allow_blank=True)
+    inward_note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    expires_on = serializers.DateField(required=False, help_text="An earlier end; a later one is a renewal's.")
+
+    def made(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "behaviours" in given:
+            given["behaviours"] = tuple(dict.fromkeys(given["behaviours"]))
+        return given
+
+
+class ProposalOut(serializers.Serializer[corrections.Proposal]):
+    signal = PublicId()
+    version = serializers.IntegerField(help_text="The number that the corrected version would have.")
+    changed = serializers.ListField(child=serializers.CharField(), help_text="The names of what would change.")
 
 
 # The feed, and one signal
@@ -223,7 +279,7 @@ class PageOut(serializers.Serializer[feed.Page]):
 class OwnOut(serializers.Serializer[feed.Own]):
     submitted_at = serializers.DateTimeField()
     review_due_at = serializers.DateTimeField()
-    warnings = serializers.ListField(child=serializers.CharField())
+    warnings = WarningOut(many=True, help_text="What asks for the programme's approval.")
     inward_note = serializers.CharField()
 
 

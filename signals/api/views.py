@@ -16,7 +16,7 @@ from signals import feed as log
 from signals.api import documented, serializers
 from signals.api.serializers import Me
 from signals.feed import Party
-from signals.services import batches, lookup, reading
+from signals.services import batches, corrections, lookup, reading
 from signals.services.batches import Once
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
@@ -43,6 +43,15 @@ class Signal(Resource):
     def get(self, request: Request, signal_id: int) -> Response:
         sight = reading.look_at(signal_id=signal_id, actor=machine(request).actor, now=clock.now())
         return Response(serializers.SightOut(sight).data)
+
+
+class Corrections(Resource):
+    @documented.correct
+    def post(self, request: Request, signal_id: int) -> Response:
+        changes = serializers.CorrectionIn(data=request.data).typed()
+        actor, once = machine(request).actor, _once(request)
+        proposal = corrections.propose(signal_id=signal_id, changes=changes, once=once, actor=actor, now=clock.now())
+        return Response(serializers.ProposalOut(proposal).data)
 
 
 class Lookup(Resource):
@@ -78,4 +87,5 @@ def _once(request: Request) -> Once | None:
         return None
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise Invalid(_("Use 1 to 100 printable ASCII characters without spaces."), "Idempotency-Key")
-    return Once(key, sha256(json.dumps(request.data, sort_keys=True).encode()).digest())
+    asked = json.dumps([request.path, request.data], sort_keys=True)
+    return Once(key, sha256(asked.encode()).digest())

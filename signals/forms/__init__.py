@@ -4,11 +4,12 @@ from signals.forms.files import BATCH_LIMIT, notice_oversize
 from signals.forms.imports import Export, HandIn, Rows, Submit
 from signals.forms.jobs import Batch, KeepWatchList, StartJob
 from signals.forms.listing import FindSignals, FindValue
-from signals.forms.sharing import Says, Share
+from signals.forms.sharing import Correct, Says, Share
 
 __all__ = [
     "BATCH_LIMIT",
     "Batch",
+    "Correct",
     "Export",
     "FindSignals",
     "FindValue",

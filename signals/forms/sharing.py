@@ -55,6 +55,9 @@ class InformedAuthority(TextChoices):
     NOT_YET = "not_yet", _("None yet")
 
 
+OF_THE_LANE = ("danger", "authority_informed", "informed_at", "why_not_yet")
+
+
 class Says(Refusable):
     """What a signal says, without its value. A returned signal is answered with this."""
 
@@ -219,9 +222,26 @@ class Says(Refusable):
         return ", ".join(str(one) for one in said if one)
 
 
-class Share(Says):
-    """A new signal, or several of one case."""
+class Correct(Says):
+    """What a shared signal is to say; its lane and to whom it goes stay as they are."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*OF_THE_LANE, "not_to_regions"):
+            del self.fields[name]
+        self.fields["expires_on"].help_text = _("Empty: it ends as it does now. Only a renewal makes it later.")
+
+    def changes(self) -> dict[str, Any]:
+        """What the page did not ask stays: the meaning of what is no keyword, a real child without a sign of AI."""
+        asked = [name for name in self.fields if name not in ("meaning", "real_child") or name in self.data]
+        given = {name: self.cleaned_data[name] for name in asked}
+        return given | {"behaviours": tuple(given["behaviours"]), "harm": kinds.HarmTerm(given["harm"])}
+
+
+class Share(Says):
+    """A new signal, or several of one case. `replaces` is the retracted signal whose wrong value it corrects."""
+
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(widget=forms.HiddenInput)
     draft = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     service = forms.ChoiceField(label=_("Service"), required=False)
@@ -268,6 +288,13 @@ class Share(Says):
             return public_ids.parse(self.cleaned_data["draft"])
         except ValueError:
             return None
+
+    def clean_replaces(self) -> int | None:
+        given = self.cleaned_data["replaces"]
+        try:
+            return public_ids.parse(given) if given else None
+        except ValueError:
+            raise ValidationError(_("This is not the reference of a signal.")) from None
 
     def clean_hash_file(self) -> str:
         uploaded = self.cleaned_data["hash_file"]

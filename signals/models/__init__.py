@@ -3,13 +3,14 @@
 from signals.models.drafts import Draft, DraftQuerySet
 from signals.models.imports import CHOOSABLE, Import, ImportPart, ImportQuerySet, ImportRow, Verdict
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
-from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
+from signals.models.jobs import BroadHit, Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
 from signals.models.reach import Poll, Receipt, Showing, Spending
 from signals.models.statements import Signal, SignalQuerySet, SignalVersion
 from signals.models.watch_lists import WatchList
 
 __all__ = [
     "CHOOSABLE",
+    "BroadHit",
     "Chunk",
     "Draft",
     "DraftQuerySet",

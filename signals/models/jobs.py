@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site import public_ids
@@ -202,3 +202,23 @@ class Lead(models.Model):
     def binding(self) -> str:
         """What the reference is bound to."""
         return f"lead:{self.public_id}"
+
+
+class BroadHit(models.Model):
+    """An indicator that hit too much of one job: its leads were not written, and the programme looks at its signals."""
+
+    job = models.ForeignKey(MatchJob, models.CASCADE, related_name="broad_hits")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="broad_hits")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="broad_hits")
+    hits = models.PositiveIntegerField()
+    compared = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "indicator"], name="one_broad_hit_per_job_and_indicator"),
+            models.CheckConstraint(condition=Q(hits__lte=F("compared")), name="no_more_hits_than_rows"),
+        ]
+
+    def __str__(self) -> str:
+        return f"broad hit {self.pk}"

@@ -73,6 +73,8 @@ class Signal(models.Model):
     community = models.ForeignKey(Community, models.PROTECT, related_name="signals")
     status = models.CharField(max_length=10, choices=Status, default=Status.SUBMITTED)
     current_version = models.ForeignKey("SignalVersion", models.PROTECT, null=True, related_name="+")
+    correction = models.OneToOneField("SignalVersion", models.PROTECT, null=True, related_name="+")
+    """The version that waits to take the place of the current one."""
     severity = models.PositiveSmallIntegerField(choices=kinds.Severity)
     danger = models.BooleanField(default=False)
     warnings = ArrayField(models.CharField(max_length=24), default=list)
@@ -97,6 +99,10 @@ class Signal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="a_signal_has_a_known_status"),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True) | Q(status__in=[Status.ACTIVE, Status.HELD]),
+                name="only_what_is_shared_waits_for_a_correction",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "indicator"], condition=Q(status__in=sorted(LIVE)), name="one_live_signal_each"
             ),
@@ -117,6 +123,7 @@ class Signal(models.Model):
             models.Index(fields=["indicator", "status"], name="signal_by_indicator"),
             models.Index(fields=["check_due_at"], name="signal_check_due", condition=Q(check_due_at__isnull=False)),
             models.Index(fields=["position"], name="signal_by_position"),
+            models.Index(fields=["organisation"], name="signal_with_correction", condition=Q(correction__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +134,11 @@ class Signal(models.Model):
         """The version that counts; there is one from the first moment."""
         assert self.current_version is not None
         return self.current_version
+
+    @property
+    def under_review(self) -> "SignalVersion":
+        """The version that a reviewer judges: a correction where one waits."""
+        return self.correction or self.version
 
     @property
     def reference(self) -> str:
@@ -165,6 +177,14 @@ WORDS_OF_A_VERSION: dict[str, type[models.TextChoices]] = {
 }
 
 
+SAID = (
+    "harm", "clause", "evidence_seen_by", "review_method", "origin", "confidence", "first_seen_on", "last_seen_on",
+    "behaviours", "ai", "real_child", "account_holder", "not_to_regions", "owner_named", "meaning", "outward_note",
+    "inward_note",
+)  # fmt: skip
+"""Everything that a version says."""
+
+
 class SignalVersion(models.Model):
     """What a signal says. A correction proposes a new version; nothing is edited in place."""
 
@@ -196,6 +216,8 @@ class SignalVersion(models.Model):
     meaning = models.CharField(max_length=280, blank=True)
     outward_note = models.CharField(max_length=280, blank=True)
     inward_note = models.CharField(max_length=500, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    """The earlier end that a correction asks for."""
 
     class Meta:
         constraints = [
@@ -219,3 +241,13 @@ class SignalVersion(models.Model):
     @property
     def is_possibly_child(self) -> bool:
         return self.account_holder == kinds.AccountHolder.POSSIBLY_CHILD
+
+    def severity(self, *, danger: bool) -> kinds.Severity:
+        """How severe a signal is that says this."""
+        harm = kinds.HarmTerm(self.harm)
+        return kinds.severity_of(harm, possibly_child=self.is_possibly_child, imminent=danger)
+
+    def changes(self, before: "SignalVersion") -> list[str]:
+        """The names of what this version says otherwise than the one before, and of the end if it asks for one."""
+        said = [name for name in SAID if getattr(self, name) != getattr(before, name)]
+        return [*said, "expires_at"] if self.expires_at is not None else said

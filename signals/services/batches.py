@@ -51,7 +51,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one row. `signals` are public ids: the new ones, or those that run already."""
+    """What became of one row. `signals` are public ids: the new ones, or those that run already; `warnings` are the
+    codes of what asks for a second approval of the new ones."""
 
     row: int
     status: str
@@ -59,6 +60,7 @@ class Result:
     incident: int | None = None
     detail: str = ""
     field: str = ""
+    warnings: Sequence[str] = ()
 
 
 def share(*, rows: Sequence[Row | Invalid], once: Once | None, actor: Actor, now: datetime) -> list[Result]:
@@ -130,7 +132,8 @@ def _share_row(number: int, row: Row | Invalid, actor: Actor, now: datetime) -> 
         return _refused(number, refusal)
     incident = made[0].incident
     ids = [signal.public_id for signal in made]
-    return Result(number, Outcome.CREATED, ids, incident.public_id if incident else None)
+    warnings = list(dict.fromkeys(code for signal in made for code in signal.warnings))
+    return Result(number, Outcome.CREATED, ids, incident.public_id if incident else None, warnings=warnings)
 
 
 def _refused(number: int, refusal: Refusal) -> Result:

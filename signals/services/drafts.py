@@ -73,10 +73,13 @@ def submit(
     community_id: int,
     actor: Actor,
     now: datetime,
+    replaces: int | None = None,
 ) -> list[Signal]:
     """Share, and wipe the draft that it was written in. Raises what `sharing.submit` raises; the draft stays then."""
     with recording(actor, now):
-        signals = sharing.submit(items=items, statement=statement, community_id=community_id, actor=actor, now=now)
+        signals = sharing.submit(
+            items=items, statement=statement, community_id=community_id, replaces=replaces, actor=actor, now=now
+        )
         Draft.objects.of(actor).filter(public_id=draft_id or 0).delete()
         return signals
 

@@ -12,7 +12,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, Spent, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_id_of, organisation_of, sees_signals, staff_id_of
-from signals import budgets, intake, kinds, moves, normalise, outlook, policies, receipts, workflow
+from signals import budgets, guards, history, intake, kinds, moves, normalise, outlook, policies, receipts, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
 from signals.services import alarms
@@ -20,10 +20,6 @@ from signals.workflow import Move, Status
 
 RENEWABLE_BEFORE = timedelta(days=14)
 EXPIRED_AT_ONCE = 200
-VERSION_FIELDS = (
-    "harm", "clause", "evidence_seen_by", "review_method", "origin", "confidence", "first_seen_on", "last_seen_on",
-    "ai", "real_child", "account_holder", "owner_named", "meaning", "outward_note", "inward_note",
-)  # fmt: skip
 
 
 class Context(NamedTuple):
@@ -32,13 +28,21 @@ class Context(NamedTuple):
     organisation: Organisation
     community: Community
     incident: Incident | None
+    replaced: Signal | None
 
 
 def submit(
-    *, items: Sequence[Item], statement: Statement, community_id: int, actor: Actor, now: datetime
+    *,
+    items: Sequence[Item],
+    statement: Statement,
+    community_id: int,
+    actor: Actor,
+    now: datetime,
+    replaces: int | None = None,
 ) -> list[Signal]:
     """Share one value, or several of one case as an incident. All are taken, or none.
 
+    `replaces` is the own retracted signal whose wrong value these take the place of.
     Raises NotAllowed, Invalid (the field `value-3` names the third value), WrongState for a signal that runs already.
     """
     with recording(actor, now) as record:
@@ -52,11 +56,38 @@ def submit(
         incident = None
         if len(taken) > 1:
             incident = Incident.objects.create(organisation=organisation, created_at=now)
-        context = Context(organisation, community, incident)
+        context = Context(organisation, community, incident, _replaced(replaces, organisation))
         # In one order for everybody: two incidents with the same values do not wait for each other for ever.
         in_order = sorted(taken, key=lambda one: normalise.public_digest(one.normal))
         shared = {one: _share(record, one, statement, context) for one in in_order}
-        return [shared[one] for one in taken]
+        signals = [shared[one] for one in taken]
+        if context.replaced is not None:
+            _note_replaced(record, context.replaced, signals)
+        return signals
+
+
+def _replaced(signal_id: int | None, organisation: Organisation) -> Signal | None:
+    if signal_id is None:
+        return None
+    own = Signal.objects.owned_by(organisation.pk).select_related("organisation")
+    found = own.filter(public_id=signal_id).first()
+    if found is None:
+        raise policies.unknown_signal()
+    if found.status != Status.RETRACTED:
+        raise WrongState(_("Only a retracted signal is replaced by another."))
+    return found
+
+
+def _note_replaced(record: Recorder, before: Signal, after: Sequence[Signal]) -> None:
+    """The two know of each other in the ledger; only their owner and the programme are told."""
+    record(
+        "signal.replaced",
+        subject_kind="signal",
+        subject=before.public_id,
+        organisation=before.organisation.public_id,
+        audience=f"organisation:{before.organisation.public_id}",
+        facts={"replaced_by": [one.public_id for one in after]},
+    )
 
 
 def _take_all(items: Sequence[Item]) -> list[Taken]:
@@ -84,7 +115,8 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
     expires_at = intake.expiry(normal.kind, statement, now)
     indicator = intake.locked_indicator(normal, now)
     own = Signal.objects.owned_by(context.organisation.pk).filter(indicator=indicator)
-    history = outlook.history(dict(own.values_list("status", "public_id")))
+    outlook.not_running(dict(own.values_list("status", "public_id")))
+    found_before = history.warnings(context.organisation.pk, indicator)
     severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(
@@ -94,7 +126,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         community=context.community,
         severity=severity,
         danger=statement.danger,
-        warnings=[*taken.warnings, *history],
+        warnings=[*taken.warnings, *(code.value for code in found_before)],
         submitted_at=now,
         submitted_by_id=staff_id_of(actor),
         submitted_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == "key" else None,
@@ -107,34 +139,23 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         record,
         signal,
         "signal.submitted",
-        facts={"warnings": list(signal.warnings), "behaviours": list(statement.behaviours)},
-        payload=_free_text(statement),
+        facts={
+            "warnings": list(signal.warnings),
+            "lists": guards.LISTS_VERSION,
+            "behaviours": list(statement.behaviours),
+            **({"replaces": context.replaced.public_id} if context.replaced else {}),
+        },
+        payload=statement.free_text(),
     )
     return signal
 
 
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
-    version = SignalVersion(
-        signal=signal,
-        number=number,
-        proposed_at=now,
-        proposed_by_id=staff_id_of(actor),
-        behaviours=list(statement.behaviours),
-        not_to_regions=list(statement.not_to_regions),
-        **{field: getattr(statement, field) for field in VERSION_FIELDS},
-    )
+    version = intake.version_of(signal, statement, number=number, staff_id=staff_id_of(actor), now=now)
     version.save(force_insert=True)
     signal.current_version, signal.not_to_regions = version, version.not_to_regions
-    signal.save(update_fields=["current_version", "not_to_regions"])
-
-
-def _free_text(statement: Statement) -> dict[str, str]:
-    return {
-        "outward_note": statement.outward_note,
-        "inward_note": statement.inward_note,
-        "meaning": statement.meaning,
-        "authority_informed": statement.authority_informed,
-    }
+    signal.severity = version.severity(danger=signal.danger)
+    signal.save(update_fields=["current_version", "not_to_regions", "severity"])
 
 
 def locked(actor: Actor, signal_id: int) -> Signal:
@@ -173,9 +194,10 @@ def resubmit(*, signal_id: int, statement: Statement, actor: Actor, now: datetim
         policies.owns(actor, signal)
         policies.may_share(actor, danger=statement.danger)
         intake.check_statement(statement, now)
+        intake.check_holder(signal.indicator.kind, statement.account_holder)
         signal.expires_at = intake.expiry(kinds.Kind(signal.indicator.kind), statement, now)
         _propose(signal, statement, number=signal.version.number + 1, actor=actor, now=now)
-        moves.apply(record, signal, Move.RESUBMIT, payload=_free_text(statement))
+        moves.apply(record, signal, Move.RESUBMIT, payload=statement.free_text())
         return signal
 
 

@@ -209,6 +209,7 @@ def _facts(job: MatchJob) -> list[dict[str, object]]:
         {"term": _("Purpose"), "value": Purpose(job.purpose).label},
         {"term": _("Where the values come from"), "value": Surface(job.surface).label},
         {"term": _("Ledger position"), "value": job.position},
+        *_too_broad(job),
     ]
     if job.first_percent < 100:
         facts.append({"term": _("Begins with"), "value": _("%(n)d %% of the rows") % {"n": job.first_percent}})
@@ -254,3 +255,14 @@ def _at_least(number: int) -> str:
     if not number:
         return _("fewer than %(n)d") % {"n": LIMITS.counted_from}
     return _("%(from)d to %(to)d") % {"from": number, "to": number + LIMITS.counted_from - 1}
+
+
+def _too_broad(job: MatchJob) -> list[dict[str, object]]:
+    """One line for each value that hit too much of the list to be looked at lead by lead."""
+    broad = job.broad_hits.order_by("-hits", "pk").values_list("hits", "compared", "indicator__kind")
+    sentence = _(
+        "A value of the kind “%(kind)s” hit %(hits)d of %(compared)d rows. No more leads of it were written here; the "
+        "programme looks at it."
+    )
+    told = (sentence % {"kind": Kind(kind).label, "hits": hits, "compared": count} for hits, count, kind in broad)
+    return [{"term": _("Too broad"), "value": one} for one in told]

@@ -16,7 +16,7 @@ from lantern_site.errors import Hidden, Refusal
 from lantern_site.members.models import Community
 from lantern_site.members.policies import organisation_of, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
-from signals import forms, kinds, outlook, policies
+from signals import forms, intake, kinds, outlook, policies
 from signals.guards import mask
 from signals.kinds import Kind
 from signals.models import Draft, Signal
@@ -57,6 +57,7 @@ def share(request: PageRequest) -> HttpResponse:
             items=items,
             statement=statement,
             community_id=int(form.cleaned_data["community"]),
+            replaces=form.cleaned_data["replaces"],
             actor=request.actor,
             now=request.now,
         )
@@ -76,12 +77,16 @@ def _told(signals: list[Signal]) -> str:
 
 
 def _empty_form(request: PageRequest) -> forms.Share | None:
-    """A new form, or what a draft had kept."""
+    """A new form, what a draft had kept, or what a retracted signal said whose wrong value is to be replaced."""
     if asked := request.GET.get("draft", ""):
         draft = _own_draft(request, asked)
         form = form_of(request)
         typed = {"kind": draft.kind, "draft": public_ids.shown(draft.public_id)}
         form.initial = form.initial_of(draft.opened()) | typed
+        return form
+    if replaced := _replaced(request, request.GET.get("replaces", "")):
+        form = form_of(request)
+        form.initial = said_by(replaced) | _place_of(replaced)
         return form
     kind = request.GET.get("kind", "")
     if kind not in kinds.OFFERED:
@@ -96,6 +101,24 @@ def _own_draft(request: PageRequest, asked: str) -> Draft:
         return Draft.objects.of(request.actor).get(public_id=public_ids.parse(asked))
     except (ValueError, Draft.DoesNotExist):
         raise Hidden(_("There is no such draft.")) from None
+
+
+def _replaced(request: PageRequest, reference: str) -> Signal | None:
+    """The retracted signal whose wrong value is to be replaced."""
+    try:
+        return own_signal(request, public_ids.parse(reference)) if reference else None
+    except ValueError:
+        raise policies.unknown_signal() from None
+
+
+def _place_of(replaced: Signal) -> dict[str, object]:
+    service = (intake.value_of(replaced.indicator) or "").partition(":")[0]
+    return {
+        "kind": replaced.indicator.kind,
+        "service": service if replaced.indicator.kind in kinds.SERVICE_BOUND else "",
+        "community": str(replaced.community.public_id),
+        "replaces": replaced.reference,
+    }
 
 
 def form_of(request: PageRequest, *data: object) -> forms.Share:
@@ -123,7 +146,7 @@ def page(request: PageRequest, form: forms.Share | None, status: int = 200, **mo
         "service_bound": chosen in kinds.SERVICE_BOUND,
         "is_hash": chosen in kinds.HASHES,
         "is_keyword": chosen == Kind.KEYWORD,
-        "harms": _harms(),
+        "harms": harms(),
         "drafts": [] if form is not None else _drafts(request),
         "days": drafts.KEPT.days,
         "permission": permits(policies.may_share, request.actor, danger=True),
@@ -133,7 +156,7 @@ def page(request: PageRequest, form: forms.Share | None, status: int = 200, **mo
     return render(request, "signals/share.html", context, status=status)
 
 
-def _harms() -> list[tuple[object, object, int]]:
+def harms() -> list[tuple[object, object, int]]:
     return [(term.label, harm.definition, harm.severity.value) for term, harm in kinds.HARMS.items()]
 
 
@@ -205,10 +228,8 @@ def discard_draft(request: PageRequest, draft_id: int) -> HttpResponse:
 def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
     """Answer a return: the same value with a corrected statement."""
     if request.method != "POST":
-        signal = _own(request, signal_id)
-        initial = {name: getattr(signal.version, name, None) for name in forms.Says.base_fields}
-        initial |= {"danger": signal.danger, "expires_on": None, "authority_informed": ""}
-        context = {"form": forms.Says(initial=initial), "signal": signal, "harms": _harms()}
+        signal = own_signal(request, signal_id)
+        context = {"form": forms.Says(initial=said_by(signal)), "signal": signal, "harms": harms()}
         return render(request, "signals/resubmit.html", context)
     form = forms.Says(request.POST)
     status = 422
@@ -221,11 +242,18 @@ def resubmit(request: PageRequest, signal_id: int) -> HttpResponse:
             form.refuse(refusal)
             status = status_of(refusal)
     with acting_as(request.actor):
-        context = {"form": form, "signal": _own(request, signal_id), "harms": _harms()}
+        context = {"form": form, "signal": own_signal(request, signal_id), "harms": harms()}
         return render(request, "signals/resubmit.html", context, status=status)
 
 
-def _own(request: PageRequest, signal_id: int) -> Signal:
+def said_by(signal: Signal) -> dict[str, object]:
+    """What the fields of a statement hold when it says again what the signal says."""
+    said: dict[str, object] = {name: getattr(signal.version, name, None) for name in forms.Says.base_fields}
+    return said | {"danger": signal.danger, "expires_on": None, "authority_informed": ""}
+
+
+def own_signal(request: PageRequest, signal_id: int) -> Signal:
+    """A signal of the actor's own organisation; any other is unknown here."""
     found = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id).first()
     if found is None or found.organisation_id != request.actor.organisation_id:
         raise policies.unknown_signal()

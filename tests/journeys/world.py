@@ -40,7 +40,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import drafts, jobs, reading, sharing
+from signals.services import corrections, drafts, jobs, reading, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
@@ -73,6 +73,7 @@ class World:
         self._last_year()
         self._queue()
         self._shared()
+        self._corrections()
         self._jobs()
         self._imports()
         self._disputes()
@@ -262,6 +263,17 @@ class World:
         paused = builders.active(self.kestrel, now=at)
         holds.hold(signal_id=paused.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=self.ago(days=1))
         self._name("held", paused)
+
+    def _corrections(self) -> None:
+        """One that waits for its review, and a signal whose value was wrong and has yet to be replaced."""
+        says = statement(outward_note="Shares links.", behaviours=(Behaviour.MOVES,))
+        self._name("to_correct", signal := builders.active(self.pixelpond, says=says, now=self.ago(days=5)))
+        colleague = builders.actor(self.pixelpond, Role.SUBMITTER)
+        changes = {"harm": HarmTerm.EXTORTION_OTHER, "outward_note": NOTE, "no_authority_asked": True}
+        corrections.propose(signal_id=signal.public_id, changes=changes, actor=colleague, now=self.ago(hours=1))
+        self._name("wrong_value", wrong := builders.active(self.pixelpond, says=says, now=self.ago(days=5)))
+        owner = builders.actor(self.pixelpond, Role.REVIEWER)
+        decisions.withdraw(signal_id=wrong.public_id, could_be_wrong=True, note="", actor=owner, now=self.ago(hours=1))
 
     def _jobs(self) -> None:
         lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"

@@ -126,6 +126,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         ),
         act(own="submitter reviewer analyst member_admin", body={"shape": "csv"}),
     ),
+    "signals:correct": (
+        page("shared", OWNER),
+        act("shared", OWNER, own="submitter", needs="share", trained=True, body=STATEMENT | {"harm": "tools"}),
+    ),
     "signals:jobs": (page(), act(own="analyst", needs="receive", body=BATCH)),
     "signals:job": (page("job", OVERSEEN),),
     "signals:job_progress": (page("job", OVERSEEN),),
@@ -156,7 +160,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             form="last",
         ),
     ),
-    "reviews:claim": (act("waiting", OVERSEEN, own="reviewer", programme="steward", trained=True),),
+    "reviews:claim": (
+        act("waiting", OVERSEEN, own="reviewer", trained=True),
+        act("unchecked", SHARED, own="reviewer", programme="steward", trained=True),
+    ),
     "reviews:release": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
     "reviews:park": (act("claimed", OVERSEEN, own="reviewer", others=WRONG, body={"note": "Waits for legal."}),),
     "reviews:hand_over": (
@@ -205,6 +212,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:end_hold": (act("held", SHARED, programme="steward", proven=True),),
     "reviews:cancel": (act("waiting", OVERSEEN, own="submitter reviewer"),),
     "reviews:withdraw": (act("shared", SHARED, own="reviewer", body={"wrong": "no"}),),
+    "reviews:replace": (act("shared", SHARED, own="reviewer"),),
     "reviews:renew": (
         act(
             "expiring",
@@ -327,6 +335,16 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "api-cancel-import": (call("POST", "import", OWNER, own="submit"),),
     "api-import-results": (call("GET", "import", OWNER, own="submit"),),
+    "api-corrections": (
+        call(
+            "POST",
+            "shared",
+            own="submit",
+            needs="share",
+            body={"harm": "tools", "no_authority_asked": True},
+            but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
+        ),
+    ),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
     "api-jobs": (call("POST", own="lookup", needs="receive", body=JOB_OF_ONE),),
     "api-jobs-lines": (call("POST", own="", but=dict.fromkeys(SCOPES, INVALID)),),  # without its plan

@@ -215,3 +215,15 @@ def test_of_four_reviewers_at_once_exactly_one_decides() -> None:
 
     assert sorted(outcomes) == ["WrongState", "WrongState", "WrongState", "decided"]
     assert Decision.objects.count() == 1
+
+
+def test_a_steward_does_not_stand_in_the_way_of_the_first_review() -> None:
+    pixelpond = builders.member()
+    signal = builders.submitted(pixelpond, Item(Kind.KEYWORD, "lamp post trade"))
+    steward, reviewer = builders.steward(), builders.actor(pixelpond, Role.REVIEWER)
+
+    with pytest.raises(NotAllowed, match="after the own reviewer"):
+        claims.claim(signal_id=signal.public_id, actor=steward, now=NOW)
+
+    builders.approve(signal, reviewer)
+    assert claims.claim(signal_id=signal.public_id, actor=steward, now=NOW).staff.public_id == steward.id

@@ -1,4 +1,6 @@
 import hashlib
+from contextlib import suppress
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from lantern_site.errors import Invalid
 from signals import guards, specification
 from signals.guards import WarningCode
-from signals.kinds import Kind
+from signals.kinds import SERVICE_BOUND, Kind
 from signals.normalise import normal_form
 from signals.refusals import Reason
 
@@ -39,6 +41,13 @@ REFUSED = [
     (Kind.PDQ, "0" * 64 + ",100"),
     (Kind.PDQ, REAL_PDQ),
     (Kind.PHASH, "8000000000000000"),
+    (Kind.PHASH, "aa2afe2afe28fa00"),  # a ramp from corner to corner
+    (Kind.PHASH, "aa2afe2afe28fa0f"),  # nearly that
+    (Kind.PDQ, "755d6a4816572f55d5a021005ad7ad5dd155a58a71b34ebd535f22aa693b39b0,80"),  # a ramp to the right
+    (Kind.EMAIL, "s.up.port+case7@gmail.com"),
+    (Kind.EMAIL, "kontakt@example.org"),
+    (Kind.KEYWORD, "bambina"),
+    (Kind.KEYWORD, "dziewczynka"),
     (Kind.PHASH, "9100000000000000"),
     (Kind.PAYMENT, "0x000000000000000000000000000000000000dEaD"),
     (Kind.PAYMENT, "bitcoin:1111111111111111111114oLvT2"),
@@ -62,6 +71,7 @@ WARNED = [
     (Kind.URL, "https://somewhere.example/a/b", []),
     (Kind.URL, "https://somewhere.example/", [WarningCode.WHOLE_HOST]),
     (Kind.URL, "https://www.youtube.com/somebody", [WarningCode.POPULAR_HOST]),
+    (Kind.URL, "https://www.youtube.com/?a=1", [WarningCode.POPULAR_HOST]),
     (Kind.URL, "https://www.youtube.com/watch?v=1", []),
     (Kind.KEYWORD, "lamp post trade", []),
     (Kind.KEYWORD, "lamppost", [WarningCode.SINGLE_WORD]),
@@ -125,8 +135,53 @@ def test_a_mask_never_fails_and_never_shows_a_long_value(kind: Kind, value: str)
 def test_the_lists_carry_a_version_and_a_date() -> None:
     assert guards.LISTS_VERSION >= 1
     assert guards.LISTS_DATE.count("-") == 2
+    for name, listed in guards.LISTS.items():
+        assert set(listed) == {"date", "source", "entries"}, name
+        assert str(listed["date"]) <= guards.LISTS_DATE, name
 
 
 def test_a_wallet_of_nobody_is_listed_in_normal_form() -> None:
     for value in guards.NOBODYS_WALLETS:
         assert normal_form(Kind.PAYMENT, value).value == value
+
+
+@given(st.sampled_from(Kind), st.text(max_size=60) | st.sampled_from([raw for _kind, raw in REFUSED]))
+def test_the_guards_raise_nothing_but_a_refusal(kind: Kind, raw: str) -> None:
+    found: tuple[WarningCode, ...] = ()
+    with suppress(Invalid):
+        found = guards.warnings(normal_form(kind, raw, service="kestrel" if kind in SERVICE_BOUND else None))
+
+    assert [one.code for one in guards.explained(found)] == list(found)
+
+
+ROLES = st.sampled_from(sorted(guards.LISTS["role_mailboxes"]["entries"]))  # type: ignore[call-overload]
+TAGS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
+
+
+@given(ROLES, TAGS, st.sampled_from(["example.org", "gmail.com", "outlook.com"]), st.randoms())
+def test_neither_a_tag_nor_capitals_lead_around_the_list_of_role_mailboxes(
+    role: str, tag: str, domain: str, random: Random
+) -> None:
+    written = "".join(random.choice((letter, letter.upper())) for letter in f"{role}+{tag}@{domain}")
+
+    with pytest.raises(Invalid) as refusal:
+        guards.warnings(normal_form(Kind.EMAIL, written))
+
+    assert refusal.value.code == Reason.ROLE_MAILBOX
+
+
+POPULAR = st.sampled_from(["youtube.com", "wikipedia.org", "web.de"])
+
+
+@given(POPULAR, st.sampled_from(["", "www.", "m."]), st.randoms())
+def test_no_spelling_of_a_popular_home_page_is_shared(host: str, prefix: str, random: Random) -> None:
+    written = "".join(random.choice((letter, letter.upper())) for letter in f"https://{prefix}{host}")
+
+    with pytest.raises(Invalid) as refusal:
+        guards.warnings(normal_form(Kind.URL, written + "/?utm_source=mail#top"))
+
+    assert refusal.value.code == Reason.POPULAR_HOME_PAGE
+
+
+def test_every_warning_says_what_to_do() -> None:
+    assert set(guards.ADVICE) == set(WarningCode)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor, ActorKind
-from lantern_site.audit.recording import Fact, recording
+from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.work import leases
-from signals import chunks, comparing, indexing, leads, shadow
+from signals import breadth, chunks, comparing, indexing, leads, shadow
 from signals.candidates import Candidate
 from signals.comparing import Confirmed, Hit
 from signals.models import Chunk, MatchJob
@@ -98,7 +98,7 @@ def _compare(chunk: Chunk, tenure: Tenure) -> None:
         with acting_as(on_behalf_of(job=job)):
             met = {hit.indicator_id for hit in hits}
             confirmed = comparing.confirm(met, job.organisation, shown_before=job.started_at)
-            written = _write(job, candidates, hits, confirmed, record.now)
+            written = _write(record, job, candidates, hits, confirmed)
         dropped = sum(hit.indicator_id in confirmed.ended for hit in hits)
         _mark_done(chunk, record.now)
         job.not_eligible += dropped
@@ -110,13 +110,14 @@ def _compare(chunk: Chunk, tenure: Tenure) -> None:
 
 
 def _write(
-    job: MatchJob, candidates: Sequence[Candidate], hits: Sequence[Hit], confirmed: Confirmed, now: datetime
+    record: Recorder, job: MatchJob, candidates: Sequence[Candidate], hits: Sequence[Hit], confirmed: Confirmed
 ) -> int:
     """The leads, or in a shadow job only how many there would be. Returns how many leads were written."""
     if job.is_shadow:
         shadow.count(job, (hit for hit in hits if confirmed.signals.get(hit.indicator_id)))
         return 0
-    return leads.write(job, candidates, hits, confirmed, now)
+    told = breadth.narrowed(record, job, candidates, hits, confirmed)
+    return leads.write(job, candidates, hits, told, record.now)
 
 
 def _locked(chunk: Chunk, holder: str) -> MatchJob:

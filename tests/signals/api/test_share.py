@@ -71,6 +71,7 @@ def test_a_row_becomes_a_signal_like_one_that_was_shared_on_a_page() -> None:
         "incident": None,
         "detail": "",
         "field": "",
+        "warnings": [],
     }
     assert _said(first) == _said(second)
     assert (first.pk, first.submitted_with) == (by_hand.pk, None)
@@ -309,3 +310,17 @@ def test_no_value_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     client.get("/api/v1/feed")
 
     assert item.raw not in caplog.text
+
+
+def test_what_asks_for_a_second_approval_says_what_to_do() -> None:
+    pixelpond = builders.member()
+    client = machine(pixelpond)
+
+    (result,) = share(client, row(Item(Kind.EMAIL, "support-team@example.org")))
+
+    [warning] = result["warnings"]
+    assert warning["code"] == "role_like"
+    assert warning["why"].endswith(".")
+    assert warning["advice"].endswith(".")
+    sight = client.get(f"/api/v1/signals/{result['signals'][0]}").json()
+    assert sight["own"]["warnings"] == [warning]

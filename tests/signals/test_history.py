@@ -1,0 +1,111 @@
+"""What was found wrong does not come back unseen, and nobody is told whose it was."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from lantern_site import clock
+from lantern_site.audit.models import Entry
+from lantern_site.members.models import Membership, Organisation
+from lantern_site.members.roles import Role
+from reviews.services import decisions
+from reviews.workflow import Attestation
+from signals.guards import WarningCode
+from signals.intake import Item
+from signals.kinds import Kind
+from signals.models import Signal
+from signals.workflow import Status
+from tests import builders
+from tests.builders import NOW
+
+pytestmark = pytest.mark.django_db
+
+BOTH = {Attestation.EVIDENCE, Attestation.COMPLETENESS}
+MAILBOX = Item(Kind.EMAIL, "quiet.lamp@gmail.com")
+
+
+def retracted(by: Organisation, item: Item = MAILBOX) -> Signal:
+    signal = builders.active(by, item)
+    owner = builders.actor(by, Role.REVIEWER)
+    decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="Wrong person.", actor=owner, now=NOW)
+    return builders.fresh(signal)
+
+
+@pytest.fixture
+def newcomer() -> Organisation:
+    """A member that does not see what was shared before it came."""
+    made = builders.member("Farshore")
+    Membership.objects.filter(organisation=made).update(sees_older=False, joined_at=NOW + timedelta(hours=1))
+    return made
+
+
+def look(of: Organisation, item: Item) -> str:
+    client = Client()
+    builders.sign_in(client, builders.person(of, Role.SUBMITTER))
+    with clock.at(NOW):
+        answer = client.post(
+            reverse("reviews:look"), {"kind": item.kind.value, "values": item.raw}, headers={"HX-Request": "true"}
+        )
+    return str(answer.content.decode())
+
+
+def test_what_another_member_retracted_needs_the_programme_and_names_nobody(
+    sharer: Organisation, newcomer: Organisation
+) -> None:
+    before = retracted(sharer)
+
+    again = builders.submitted(newcomer, MAILBOX)
+
+    assert again.warnings == [WarningCode.CORRECTED_BEFORE]
+    assert builders.plan_of(again).first == BOTH
+    entry = Entry.objects.about("signal", again.public_id).get()
+    assert str(before.public_id) not in str(entry.facts)
+    assert str(sharer.public_id) not in str(entry.facts)
+
+
+def test_another_spelling_of_the_mailbox_does_not_lead_around_it(sharer: Organisation, newcomer: Organisation) -> None:
+    retracted(sharer)
+
+    again = builders.submitted(newcomer, Item(Kind.EMAIL, "Quietlamp+games@gmail.com"))
+
+    assert again.warnings == [WarningCode.CORRECTED_BEFORE]
+
+
+def test_whoever_received_it_is_told_that_it_was_retracted(sharer: Organisation, member: Organisation) -> None:
+    builders.receipt(retracted(sharer), member)
+
+    assert str(WarningCode.RETRACTED_BEFORE.label) in look(member, MAILBOX)
+    assert str(WarningCode.RETRACTED_BEFORE.label) in look(member, Item(Kind.EMAIL, "quietlamp+games@gmail.com"))
+    assert builders.submitted(member, MAILBOX).warnings == [WarningCode.RETRACTED_BEFORE]
+
+
+def test_the_look_before_sharing_says_nothing_of_what_the_member_may_not_see(
+    sharer: Organisation, newcomer: Organisation
+) -> None:
+    retracted(sharer)
+
+    shown, untouched = look(newcomer, MAILBOX), look(newcomer, Item(Kind.EMAIL, "calm.lamp@gmail.com"))
+
+    assert "We will share" in shown
+    assert shown.replace("quiet.lamp", "calm.lamp") == untouched
+
+
+def test_what_was_found_wrong_while_the_signal_waited_counts_too(sharer: Organisation, member: Organisation) -> None:
+    waiting = builders.submitted(member, MAILBOX)
+    retracted(sharer)
+
+    builders.approve(waiting, builders.actor(member, Role.REVIEWER))
+
+    waiting = builders.fresh(waiting)
+    assert waiting.status == Status.SUBMITTED
+    assert waiting.warnings == [WarningCode.RETRACTED_BEFORE]
+
+
+def test_what_was_withdrawn_without_being_wrong_leaves_nothing(sharer: Organisation, member: Organisation) -> None:
+    signal = builders.active(sharer, MAILBOX)
+    owner = builders.actor(sharer, Role.REVIEWER)
+    decisions.withdraw(signal_id=signal.public_id, could_be_wrong=False, note="", actor=owner, now=NOW)
+
+    assert builders.submitted(member, MAILBOX).warnings == []
