@@ -185,6 +185,7 @@ def test_every_operation_describes_its_refusals_and_gives_an_example() -> None:
         "/api/v1/normalisation/vectors",
         "/api/v1/signals",
         "/api/v1/signals/{signal_id}",
+        "/api/v1/signals/{signal_id}/corrections",
     }
     for (path, _method), operation in operations.items():
         is_open = path.startswith("/api/v1/normalisation")
