@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from lantern_site import translations
 from lantern_site.local.services import Postgres, Service, Valkey
 
 ENVIRONMENT = {
@@ -42,6 +43,7 @@ def prepare() -> None:
     if not worker:
         os.environ |= ENVIRONMENT
         os.environ["LANTERN_TEST_RUN"] = secrets.token_hex(4)
+        translations.compile_all()
         start()
     number = 1 + int(re.sub(r"\D", "", worker) or 0)
     os.environ["REDIS_URL"] = re.sub(r"(/\d+)?$", f"/{number}", os.environ["REDIS_URL"], count=1)
