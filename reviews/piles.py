@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
+from signals import leads
 from signals.kinds import BITS, AccountHolder, Kind
 from signals.models import Lead, LeadQuerySet
 
@@ -59,7 +60,7 @@ def alike(found: LeadQuerySet, lead: Lead, by: str) -> LeadQuerySet:
     if by == "hash":
         return found.filter(indicator=lead.indicator_id)
     if lead.reference_digest is not None:
-        return found.filter(reference_digest=lead.reference_digest)
+        return found.filter(reference_digest__in=leads.of_one_reference(lead))
     return found.filter(job=lead.job_id, row=lead.row)
 
 

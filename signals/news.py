@@ -34,14 +34,15 @@ def hits(candidates: Sequence[Candidate], news: Sequence[Indicator]) -> list[Hit
     return closest([*_equal(candidates, news), *_near(candidates, news)])
 
 
-def _equal(candidates: Iterable[Candidate], news: Iterable[Indicator]) -> Iterator[Hit]:
+def _equal(candidates: Iterable[Candidate], news: Sequence[Indicator]) -> Iterator[Hit]:
     known = {(indicator.kind, bytes(indicator.digest)): indicator.pk for indicator in news}
     kinds = {kind for kind, _digest in known}
+    oldest = min((indicator.pepper_id for indicator in news), default=0)
     for candidate in candidates:
         if candidate.kind in kinds:
-            found = known.get((candidate.kind, protection.digest(candidate.public_digest())))
-            if found is not None:
-                yield Hit(candidate.row, found, Lead.Match.EXACT)
+            for digest in protection.digests(candidate.public_digest(), oldest).values():
+                if (found := known.get((candidate.kind, digest))) is not None:
+                    yield Hit(candidate.row, found, Lead.Match.EXACT)
 
 
 def _near(candidates: Iterable[Candidate], news: Iterable[Indicator]) -> Iterator[Hit]:
