@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, Promise] = {
     "signal.correction_proposed": _("Correction of a signal proposed"),
     "signal.correction_approved": _("Correction of a signal approved; another approval was needed"),
     "signal.correction_refused": _("Correction of a signal not accepted"),
+    "signal.correction_cancelled": _("Correction of a signal cancelled before its review"),
     "signal.corrected": _("Signal corrected: a new version is in use"),
     "signal.replaced": _("Signal replaced because its value was wrong"),
     "signal.found_broad": _("Signal found too broad"),

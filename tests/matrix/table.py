@@ -211,6 +211,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:hold": (act("shared", SHARED, programme="steward", proven=True, body={"reason": "unclear"}),),
     "reviews:end_hold": (act("held", SHARED, programme="steward", proven=True),),
     "reviews:cancel": (act("waiting", OVERSEEN, own="submitter reviewer"),),
+    "reviews:cancel_correction": (act("to correct", SHARED, own="submitter reviewer"),),
     "reviews:withdraw": (act("shared", SHARED, own="reviewer", body={"wrong": "no"}),),
     "reviews:replace": (act("shared", SHARED, own="reviewer"),),
     "reviews:renew": (
@@ -342,6 +343,14 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             own="submit",
             needs="share",
             body={"harm": "tools", "no_authority_asked": True},
+            but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
+        ),
+    ),
+    "api-cancel-correction": (
+        call(
+            "POST",
+            "to correct",
+            own="submit",
             but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
         ),
     ),
