@@ -49,6 +49,15 @@ class Limits:
 LIMITS = Limits()
 
 
+ENDS: Mapping[Import.State, str] = {
+    Import.State.DONE: "import.done",
+    Import.State.CANCELLED: "import.cancelled",
+    Import.State.FAILED: "import.failed",
+    Import.State.FORGOTTEN: "import.forgotten",
+}
+"""What the ledger says of an import that has ended."""
+
+
 class HandedIn(NamedTuple):
     """`is_new` is False for a file that lies here already and has not come to its end."""
 
@@ -234,7 +243,7 @@ def end(record: Recorder, of: Import, state: Import.State) -> None:
     of.parts.filter(done_at__isnull=True).update(ciphertext=None)
     of.rows.filter(digest__isnull=False).update(digest=None)
     facts: dict[str, Fact] = dict(imported.counts(of))
-    note(record, of, f"import.{state}", facts)
+    note(record, of, ENDS[state], facts)
 
 
 def locked(pk: int) -> Import:

@@ -346,14 +346,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
         ),
     ),
-    "api-cancel-correction": (
-        call(
-            "POST",
-            "to correct",
-            own="submit",
-            but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
-        ),
-    ),
+    "api-cancel-correction": (call("POST", "to correct", SHARED, own="submit"),),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
     "api-jobs": (call("POST", own="lookup", needs="receive", body=JOB_OF_ONE),),
     "api-jobs-lines": (call("POST", own="", but=dict.fromkeys(SCOPES, INVALID)),),  # without its plan
