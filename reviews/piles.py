@@ -83,6 +83,8 @@ def how(lead: Lead) -> str:
     kind = lead.indicator.kind
     if lead.match == Lead.Match.NEAR and kind in BITS:
         return _("Near: %(n)d of %(bits)d bits differ") % {"n": lead.distance, "bits": BITS[Kind(kind)]}
+    if lead.match == Lead.Match.NEAR and kind == Kind.VPDQ:
+        return _("Near: %(n)d of 100 frames of one video are in the other") % {"n": 100 - lead.distance}
     if lead.match == Lead.Match.NEAR:
         return _("Near: one edit apart") if lead.distance == 1 else _("Near: alike at a glance, other characters")
     if lead.match == Lead.Match.ALIAS:
