@@ -6,6 +6,9 @@ was something, and never whose signal it was.
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, QuerySet
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -19,26 +22,27 @@ from signals.workflow import Status
 
 
 def warnings(organisation_id: int, indicator: Indicator, value: str | None) -> tuple[WarningCode, ...]:
-    """Everything that the past says, for the signal of a member on this value; asked with the eyes of the clock.
+    """Everything that the past says, for the signal of a member; asked with the eyes of the clock. The plain `value` is
+    needed of what is compared by distance only.
 
     Of what the member may see it knows anyway that it was retracted; the rest it does not learn more of than that.
     """
     with acting_as(Actor.clock()):
         ended = _on(indicator, value).filter(status=Status.RETRACTED)
-        is_wrong = ended.exists()
+        is_wrong, was_swamped, was_marked = _asked(indicator, ended, *_broad(indicator))
         is_known = is_wrong and any(known.exists() for known in known_by(organisation_id, ended))
-        is_broad = _is_broad(indicator)
     found = {
         WarningCode.RETRACTED_BEFORE: is_known,
         WarningCode.CORRECTED_BEFORE: is_wrong and not is_known,
-        WarningCode.BROAD: is_broad,
+        WarningCode.BROAD: was_swamped or was_marked,
     }
     return tuple(code for code, applies in found.items() if applies)
 
 
 def look_back(signal: Signal) -> None:
     """Add to the warnings of a locked signal what has been found about its value since it was submitted."""
-    found = warnings(signal.organisation_id, signal.indicator, intake.value_of(signal.indicator))
+    value = intake.value_of(signal.indicator) if signal.indicator.kind in RADIUS else None
+    found = warnings(signal.organisation_id, signal.indicator, value)
     if new := [code.value for code in found if code not in signal.warnings]:
         signal.warnings = [*signal.warnings, *new]
         signal.save(update_fields=["warnings"])
@@ -93,12 +97,18 @@ def _on(indicator: Indicator, value: str | None) -> SignalQuerySet:
     aliases = IndicatorAlias.objects.filter(indicator=indicator).values("digest")
     others = IndicatorAlias.objects.filter(digest__in=aliases).values("indicator")
     kind = Kind(indicator.kind)
-    near = wrong.near(kind, [value]) if kind in RADIUS and value is not None else []
+    near = wrong.near(kind, [value]) if value is not None and kind in RADIUS else []
     same = Indicator.objects.filter(pk__in={indicator.pk, *(one.indicator_id for one in near)}).values("pk")
     return Signal.objects.filter(indicator__in=others.union(same))
 
 
-def _is_broad(indicator: Indicator) -> bool:
-    swamped = BroadHit.objects.filter(indicator=indicator)
+def _broad(indicator: Indicator) -> tuple[QuerySet[BroadHit], SignalQuerySet]:
+    """Where it swamped a match job, and where a signal on it has been marked for that."""
     marked = Signal.objects.filter(indicator=indicator, warnings__contains=[WarningCode.BROAD])
-    return swamped.exists() or marked.exists()
+    return BroadHit.objects.filter(indicator=indicator), marked
+
+
+def _asked(indicator: Indicator, *questions: QuerySet[Any]) -> tuple[bool, ...]:
+    """Which of these find something, in one query: it is asked at every submission and every approval."""
+    answers: tuple[bool, ...] = Indicator.objects.filter(pk=indicator.pk).values_list(*map(Exists, questions)).get()
+    return answers
