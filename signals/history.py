@@ -83,8 +83,8 @@ def _alike(normals: Collection[Normal]) -> dict[int, set[Normal]]:
         for digest in protection.digests(alias).values() if alias is not None else ():
             aliases[digest].add(normal)
     same_mailbox = IndicatorAlias.objects.filter(digest__in=set(aliases)) if aliases else IndicatorAlias.objects.none()
-    for indicator, digest in same_mailbox.values_list("indicator", "digest"):
-        found[indicator] |= aliases[bytes(digest)]
+    for indicator, kept in same_mailbox.values_list("indicator", "digest"):
+        found[indicator] |= aliases[bytes(kept)]
     for kind in RADIUS:
         ours = [normal for normal in normals if normal.kind == kind]
         for near in wrong.near(kind, [normal.value for normal in ours]) if ours else ():

@@ -104,8 +104,8 @@ def _own(normals: Sequence[Normal], organisation: Organisation) -> dict[Normal, 
     indicators = intake.find_indicators(normals)
     found = Signal.objects.owned_by(organisation.pk).filter(indicator__in=set(indicators.values()))
     known: dict[int, list[_Own]] = defaultdict(list)
-    for indicator, *told in found.values_list("indicator", "pk", "public_id", "status"):
-        known[indicator].append(_Own(*told))
+    for indicator, pk, public_id, status in found.values_list("indicator", "pk", "public_id", "status"):
+        known[indicator].append(_Own(pk, public_id, status))
     return {normal: known[indicator] for normal, indicator in indicators.items()}
 
 
