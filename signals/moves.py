@@ -91,6 +91,7 @@ def description(signal: Signal) -> dict[str, Fact]:
         "harm": version.harm,
         "severity": int(signal.severity),
         "origin": version.origin,
+        "prompted": signal.prompted,
         "ai": version.ai,
         "danger": signal.danger,
     }

@@ -193,7 +193,6 @@ PIECES = {
     "reviews.services.recalls.announce",
     "signals.services.jobs.run_chunk",
     "signals.services.sharing.locked",
-    "signals.services.sharing.seen_by_another",
 }
 """Functions of services with a subject of their own before the keywords: parts of services, not called by views."""
 OF_THE_WEB = (

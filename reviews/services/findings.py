@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.access import acting_as
@@ -18,7 +19,7 @@ from reviews import disputing
 from reviews.models import Finding
 from reviews.workflow import Action, Attribution, LooksWrong, Outcome
 from signals.kinds import HASHES
-from signals.models import Lead
+from signals.models import Lead, Signal
 
 ACTIONS: Mapping[Outcome, frozenset[Action]] = MappingProxyType(
     {
@@ -66,6 +67,7 @@ def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime
         else:
             _check_because(found)
         finding = _write(leads, found, organisation, actor, now)
+        _count(finding)
         _note(note, finding, leads)
         return finding
 
@@ -154,6 +156,14 @@ def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, acto
         finding.same_hits.set(others)
     Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=now)
     return finding
+
+
+def _count(finding: Finding) -> None:
+    """Everybody who sees the signal is told when findings disagree whether it is right; who found what they are not."""
+    said = {LooksWrong.NO: "found_right", LooksWrong.YES: "found_wrong"}.get(LooksWrong(finding.looks_wrong))
+    if said is not None:
+        with acting_as(Actor.clock()):
+            Signal.objects.filter(pk=finding.signal_id).update(**{said: F(said) + 1})
 
 
 def _note(note: Recorder, finding: Finding, leads: Sequence[Lead]) -> None:

@@ -1,6 +1,7 @@
 """Leads and what the member's own people find: a lead is something to look at, never proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.policies import organisation_of
 from lantern_site.pages import PageRequest, signed_in
-from reviews import forms
+from reviews import forms, waiting
 from reviews.services import findings
 from signals import rows
 from signals.kinds import HASHES
@@ -42,7 +43,7 @@ def index(request: PageRequest) -> HttpResponse:
     address = {"job": job.reference} if job else {}
     shown = address | {"done": "1"} if done else address
     context = {
-        "leads": [_told(lead, request) for lead in page[:PAGE]],
+        "leads": _told(page[:PAGE], request),
         "job": job,
         "tabs": [
             {
@@ -103,20 +104,25 @@ def _own(request: PageRequest) -> LeadQuerySet:
     return mine.select_related(*related, "signal__submitted_by", "job")
 
 
-def _told(lead: Lead, request: PageRequest) -> dict[str, object]:
-    """A lead as a row of the list."""
-    return {
-        "id": lead.public_id,
-        "url": reverse("reviews:lead", args=[lead.public_id]),
-        "reference": reference_of(lead),
-        "row_number": lead.row,
-        "match": lead.get_match_display(),
-        "distance": lead.distance,
-        "is_near": lead.match == Lead.Match.NEAR,
-        "created_at": lead.created_at,
-        "signal": rows.row_of(lead.signal, request.actor),
-        "job": lead.job.label,
-    }
+def _told(leads: Sequence[Lead], request: PageRequest) -> list[dict[str, object]]:
+    """Leads as rows of the list, with what is known of their signals."""
+    signals = [lead.signal for lead in leads]
+    disputed = waiting.former_disputes(signals, request.actor)
+    return [
+        {
+            "id": lead.public_id,
+            "url": reverse("reviews:lead", args=[lead.public_id]),
+            "reference": reference_of(lead),
+            "row_number": lead.row,
+            "match": lead.get_match_display(),
+            "distance": lead.distance,
+            "is_near": lead.match == Lead.Match.NEAR,
+            "created_at": lead.created_at,
+            "signal": replace(row, disputes=disputed.get(lead.signal.indicator_id, 0)),
+            "job": lead.job.label,
+        }
+        for lead, row in zip(leads, rows.rows_of(signals, request.actor), strict=True)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,7 +169,7 @@ def _same(request: PageRequest, lead: Lead) -> list[Lead]:
 def _page(request: PageRequest, lead_id: int, form: forms.Finding, status: int = 200) -> HttpResponse:
     found = _one(request, lead_id)
     context = {
-        "lead": _told(found, request),
+        "lead": _told([found], request)[0],
         "finding": getattr(found, "finding", None) or found.findings_beside.first(),
         "found_at": found.found_at,
         "same": len(_same(request, found)),

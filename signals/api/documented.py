@@ -197,6 +197,7 @@ look_up = operation(
                         "match": "exact",
                         "distance": 0,
                         "owner": "Pixelpond",
+                        "confirmed_by": 2,
                     }
                 ],
                 "detail": "",

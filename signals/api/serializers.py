@@ -284,6 +284,7 @@ class FoundOut(serializers.Serializer[lookup.Found]):
     match = serializers.ChoiceField(choices=Lead.Match.choices)
     distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
     owner = serializers.CharField(help_text="The member's name, or a sentence where it is not named.")
+    confirmed_by = serializers.IntegerField(help_text="How many other members say the same independently.")
 
     def get_severity(self, found: lookup.Found) -> SeverityWord:
         return SeverityWord(Severity(found.severity).name.lower())

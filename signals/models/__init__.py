@@ -1,5 +1,6 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
+from signals.models.filters import SavedFilter, SavedFilterQuerySet
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorValue
 from signals.models.jobs import Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet
 from signals.models.reach import Poll, Receipt, Showing
@@ -17,6 +18,8 @@ __all__ = [
     "MatchJobQuerySet",
     "Poll",
     "Receipt",
+    "SavedFilter",
+    "SavedFilterQuerySet",
     "Showing",
     "Signal",
     "SignalQuerySet",

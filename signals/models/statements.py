@@ -3,7 +3,7 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
@@ -53,11 +53,19 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def live(self) -> "SignalQuerySet":
         return self.filter(status__in=LIVE)
 
+    def mixed(self) -> "SignalQuerySet":
+        """Those of which members that looked say different things: that they look right, and that they look wrong."""
+        return self.filter(found_right__gt=0, found_wrong__gt=0)
+
     def with_context(self) -> "SignalQuerySet":
         """Everything that a row or page shows, in one query."""
         return self.select_related(
             "indicator__value", "organisation", "community", "current_version", "incident", "submitted_by"
         )
+
+
+FLAGGED = Q(danger=True) | Q(contested=True) | Q(caution=True) | Q(provisional=True) | Q(found_wrong__gt=0)
+"""The few signals that carry a flag."""
 
 
 class Signal(models.Model):
@@ -68,8 +76,14 @@ class Signal(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="signals")
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="signals", null=True)
     community = models.ForeignKey(Community, models.PROTECT, related_name="signals")
+    kind = models.CharField(max_length=12, choices=kinds.Kind)
+    """Of its indicator; here too, like `harm`, because lists are narrowed to it."""
     status = models.CharField(max_length=10, choices=Status, default=Status.SUBMITTED)
     current_version = models.ForeignKey("SignalVersion", models.PROTECT, null=True, related_name="+")
+    harm = models.CharField(max_length=32, choices=kinds.HarmTerm)
+    """As the current version says."""
+    prompted = models.BooleanField(default=False)
+    """Its owner had been given a signal of another member on the indicator before: it corroborates nothing."""
     severity = models.PositiveSmallIntegerField(choices=kinds.Severity)
     danger = models.BooleanField(default=False)
     warnings = ArrayField(models.CharField(max_length=24), default=list)
@@ -87,6 +101,19 @@ class Signal(models.Model):
     renewals = models.PositiveSmallIntegerField(default=0)
     not_to_regions = ArrayField(models.CharField(max_length=40), default=list)
     """As the current version says; here too, because the database asks it of every row."""
+    found_right = models.PositiveIntegerField(default=0)
+    found_wrong = models.PositiveIntegerField(default=0)
+    """How many findings of members say that the signal itself looks right, and how many that it looks wrong."""
+    next_due_at = models.GeneratedField(
+        expression=Case(
+            When(check_due_at__isnull=False, then="check_due_at"),
+            When(status=Status.SUBMITTED, then="review_due_at"),
+            When(status__in=[Status.RETURNED, Status.ACTIVE, Status.HELD], then="expires_at"),
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
+    """What comes next: a check, a review, or the end. Nothing where it has ended."""
     position = models.BigIntegerField(default=0)
 
     objects = SignalQuerySet.as_manager()
@@ -114,6 +141,13 @@ class Signal(models.Model):
             models.Index(fields=["indicator", "status"], name="signal_by_indicator"),
             models.Index(fields=["check_due_at"], name="signal_check_due", condition=Q(check_due_at__isnull=False)),
             models.Index(fields=["position"], name="signal_by_position"),
+            models.Index(fields=["submitted_at", "id"], name="signal_newest"),
+            models.Index(fields=["next_due_at", "id"], name="signal_next_due", condition=Q(next_due_at__isnull=False)),
+            *(
+                models.Index(fields=[word, "submitted_at", "id"], name=f"signal_by_{word}")
+                for word in ("kind", "status", "harm", "organisation")
+            ),
+            models.Index(fields=["submitted_at", "id"], name="signal_flagged", condition=FLAGGED),
         ]
 
     def __str__(self) -> str:
@@ -125,9 +159,18 @@ class Signal(models.Model):
         assert self.current_version is not None
         return self.current_version
 
+    def say(self, version: "SignalVersion") -> None:
+        """Let this version be the one that counts, with what the row repeats of it."""
+        self.current_version, self.harm, self.not_to_regions = version, version.harm, version.not_to_regions
+        self.save(update_fields=["current_version", "harm", "not_to_regions"])
+
     @property
     def reference(self) -> str:
         return public_ids.shown(self.public_id)
+
+    @property
+    def is_mixed(self) -> bool:
+        return self.found_right > 0 and self.found_wrong > 0
 
     @property
     def is_live(self) -> bool:

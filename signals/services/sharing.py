@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from lantern_site import public_ids
@@ -13,7 +12,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_of, staff_id_of
-from signals import intake, kinds, moves, normalise, policies, receipts, workflow
+from signals import intake, kinds, moves, normalise, policies, receipts, sightings, workflow
 from signals.intake import Item, Statement, Taken
 from signals.models import Incident, Indicator, Receipt, Signal, SignalQuerySet, SignalVersion
 from signals.workflow import LIVE, Move, Status
@@ -93,6 +92,9 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         indicator=indicator,
         incident=context.incident,
         community=context.community,
+        kind=normal.kind,
+        harm=statement.harm,
+        prompted=sightings.is_prompted(context.organisation, indicator, now),
         severity=severity,
         danger=statement.danger,
         warnings=[*taken.warnings, *history],
@@ -136,8 +138,7 @@ def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor,
         **{field: getattr(statement, field) for field in VERSION_FIELDS},
     )
     version.save(force_insert=True)
-    signal.current_version, signal.not_to_regions = version, version.not_to_regions
-    signal.save(update_fields=["current_version", "not_to_regions"])
+    signal.say(version)
 
 
 def _free_text(statement: Statement) -> dict[str, str]:
@@ -198,7 +199,7 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
     with recording(actor, now) as record:
         signal = locked(actor, signal_id)
         workflow.target(signal.status, Move.RENEW)
-        seen = seen_by_another(signal)
+        seen = sightings.confirmations_of(signal, actor) > 0
         policies.may_renew(actor, signal, seen_by_another=seen)
         if not seen and not new_evidence.strip():
             raise Invalid(_("Say what new evidence you have: no other member has seen this."), "new_evidence")
@@ -208,13 +209,6 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
         signal.renewals += 1
         moves.apply(record, signal, Move.RENEW, facts={"seen_by_another": seen}, payload={"new_evidence": new_evidence})
         return signal
-
-
-def seen_by_another(signal: Signal) -> bool:
-    """Whether another member says the same of the same indicator, from its own knowledge."""
-    independent = SignalVersion.objects.filter(signal=OuterRef("pk"), origin__in=sorted(kinds.CORROBORATING))
-    others = Signal.objects.filter(Exists(independent), indicator=signal.indicator_id, status=Status.ACTIVE)
-    return others.exclude(organisation=signal.organisation_id).exists()
 
 
 def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:
