@@ -79,7 +79,7 @@ class Received:
 
 
 class Dossier:
-    """Reads what it is asked for, once. Use it inside `acting_as` only."""
+    """Reads what it is asked for, once. Use it inside `acting_as` only; the signal was fetched with `sightings.beside`."""
 
     def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
         self.signal, self.actor, self.now = signal, actor, now
@@ -90,7 +90,7 @@ class Dossier:
     def row(self) -> waiting.QueueRow:
         """The head of the page."""
         row = waiting.row_of(self.signal, self.actor, self.now)
-        return replace(row, corroborations=sightings.confirmations_of(self.signal, self.actor))
+        return replace(row, corroborations=sightings.confirming(self.signal))
 
     @cached_property
     def _others(self) -> list[Signal]:

@@ -1,11 +1,12 @@
 """Who else says the same: the facts behind `corroboration`, read for one actor."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Min, Q
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Min, OuterRef
+from django.db.models.functions import Coalesce, JSONObject
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -25,31 +26,23 @@ def house(path: str = "") -> Coalesce:
     return Coalesce(f"{merged}__merger__continuing", merged, path or "pk")
 
 
-def confirmations(signals: Collection[Signal], actor: Actor) -> dict[int, int]:
-    """For each signal, by key, how many other members say the same independently, as far as the actor may see.
-
-    One query, however many signals.
-    """
-    pks = {signal.pk for signal in signals}
-    same = Q(indicator__in={signal.indicator_id for signal in signals}, status=Status.ACTIVE)
-    found = Signal.objects.visible_to(actor).filter(same | Q(pk__in=pks)).annotate(house=house("organisation"))
-    houses: dict[int, int] = {}
-    voices: dict[int, list[Voice]] = defaultdict(list)
-    for pk, indicator, status, member, origin, prompted in found.values_list(
-        "pk", "indicator", "status", "house", "current_version__origin", "prompted"
-    ):
-        houses[pk] = member
-        if status == Status.ACTIVE:
-            voices[indicator].append(Voice(member, origin, prompted))
-    return {
-        signal.pk: corroboration.confirming(voices[signal.indicator_id], houses[signal.pk])
-        for signal in signals
-        if signal.pk in houses
-    }
+def beside(actor: Actor) -> dict[str, Coalesce | ArraySubquery]:
+    """Columns to annotate signals with, for `confirming`: their house, and what others say as far as the actor sees."""
+    others = Signal.objects.visible_to(actor).filter(indicator=OuterRef("indicator"), status=Status.ACTIVE)
+    voice = JSONObject(house=house("organisation"), origin="current_version__origin", prompted="prompted")
+    return {"house": house("organisation"), "voices": ArraySubquery(others.values(voice=voice))}
 
 
-def confirmations_of(signal: Signal, actor: Actor) -> int:
-    return confirmations([signal], actor).get(signal.pk, 0)
+def confirming(signal: Signal) -> int:
+    """How many other members say the same independently, of a signal that was fetched with the columns of `beside`."""
+    known: Any = signal
+    return corroboration.confirming([Voice(**voice) for voice in known.voices], known.house)
+
+
+def confirmations(signals: Iterable[Signal], actor: Actor) -> dict[int, int]:
+    """For each signal, by key, how many other members say the same independently. One query, however many signals."""
+    page = Signal.objects.filter(pk__in={signal.pk for signal in signals}).annotate(**beside(actor))
+    return {signal.pk: confirming(signal) for signal in page.only("pk")}
 
 
 def is_prompted(organisation: Organisation, indicator: Indicator, now: datetime) -> bool:

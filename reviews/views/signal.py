@@ -27,7 +27,7 @@ from reviews.offers import Offers
 from reviews.services import decisions, holds
 from reviews.views import queue
 from reviews.workflow import HoldReason
-from signals import feed, receipts
+from signals import feed, receipts, sightings
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
 from signals.services import sharing
@@ -86,7 +86,8 @@ def find(request: PageRequest, signal_id: int) -> Signal:
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
     given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
-    full = visible.select_related("claim__staff", "current_version__proposed_by").annotate(is_received=Exists(given))
+    full = visible.select_related("claim__staff", "current_version__proposed_by")
+    full = full.annotate(is_received=Exists(given), **sightings.beside(actor))
     found = full.first()
     if found is None:
         raise unknown_signal()

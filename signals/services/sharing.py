@@ -199,7 +199,7 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
     with recording(actor, now) as record:
         signal = locked(actor, signal_id)
         workflow.target(signal.status, Move.RENEW)
-        seen = sightings.confirmations_of(signal, actor) > 0
+        seen = sightings.confirmations([signal], actor).get(signal.pk, 0) > 0
         policies.may_renew(actor, signal, seen_by_another=seen)
         if not seen and not new_evidence.strip():
             raise Invalid(_("Say what new evidence you have: no other member has seen this."), "new_evidence")
