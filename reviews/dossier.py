@@ -79,7 +79,7 @@ class Received:
 
 
 class Dossier:
-    """Reads what it is asked for, once. Use it inside `acting_as` only; the signal was fetched with `sightings.beside`."""
+    """Reads what it is asked for, once. Use it inside `acting_as` only; fetch the signal with `sightings.beside`."""
 
     def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
         self.signal, self.actor, self.now = signal, actor, now
