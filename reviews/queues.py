@@ -32,12 +32,12 @@ def waiting(actor: Actor) -> SignalQuerySet:
     """
     if not concerns(actor, Permission.REVIEW):
         return Signal.objects.none()
-    submitted = Signal.objects.visible_to(actor).filter(status=Status.SUBMITTED)
+    submitted = Q(status=Status.SUBMITTED)
     if actor.programme:
-        seen_first = submitted.filter(approved(Attestation.EVIDENCE))
         to_check = Q(status__in=[Status.ACTIVE, Status.HELD], check_due_at__isnull=False)
-        return Signal.objects.visible_to(actor).filter(Q(pk__in=seen_first.values("pk")) | to_check)
-    return submitted.filter(~approved(Attestation.EVIDENCE), organisation=actor.organisation_id)
+        return Signal.objects.filter(submitted & Q(approved(Attestation.EVIDENCE)) | to_check)
+    own = Signal.objects.owned_by(actor.organisation_id)
+    return own.filter(submitted, ~approved(Attestation.EVIDENCE))
 
 
 def unclaimed(actor: Actor, now: datetime) -> SignalQuerySet:

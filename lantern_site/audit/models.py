@@ -54,6 +54,8 @@ class Entry(models.Model):
             models.Index(fields=["audience", "position"], name="entry_by_audience"),
             models.Index(fields=["actor", "position"], name="entry_by_actor"),
             models.Index(fields=["action", "at"], name="entry_by_action"),
+            models.Index(fields=["organisation", "position"], name="entry_by_organisation"),
+            models.Index(fields=["at"], name="entry_by_time"),
         ]
 
     def __str__(self) -> str:

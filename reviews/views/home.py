@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
+from lantern_site.templatetags.interface import counted
 from reviews import desk, order, queues, timeline, waiting
 from signals.models import SignalQuerySet
 
@@ -57,7 +58,7 @@ PARAMETERS = {
     "confirm": "?tab=confirm",
     "decide": "?tab=decide",
     "returned": "?status=returned&whose=own",
-    "expiring": "?status=active&whose=own",
+    "expiring": "?status=active&whose=own&sort=due",
 }
 
 
@@ -94,10 +95,9 @@ def _due_today(request: PageRequest) -> SignalQuerySet:
 
 
 def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
-    full = order.dated(found).with_context().select_related("claim__staff", "current_version__proposed_by")
-    return full.order_by(*order.FORWARDS)[:most]
+    return order.picked(order.dated(found), most)
 
 
 def _tile(name: str, count: int) -> dict[str, object]:
     label, note, address = WAITING[name]
-    return {"label": label, "note": note, "value": count, "url": reverse(address) + PARAMETERS.get(name, "")}
+    return {"label": label, "note": note, "value": counted(count), "url": reverse(address) + PARAMETERS.get(name, "")}

@@ -20,7 +20,7 @@ from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.policies import organisation_of
 from lantern_site.pages import PageRequest, signed_in
-from reviews import forms, waiting
+from reviews import desk, forms, waiting
 from reviews.services import findings
 from signals import rows
 from signals.kinds import HASHES
@@ -49,7 +49,7 @@ def index(request: PageRequest) -> HttpResponse:
             {
                 "url": _with(here, address),
                 "label": _("To examine"),
-                "count": every.without_finding().count(),
+                "count": desk.lengths(request.actor, {"open": every.without_finding()})["open"],
                 "current": not done,
             },
             {"url": _with(here, address | {"done": "1"}), "label": _("Examined"), "count": None, "current": done},

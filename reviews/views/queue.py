@@ -20,6 +20,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, signed_in
+from lantern_site.templatetags.interface import counted
 from reviews import desk, forms, order, queues, waiting
 from signals.models import Signal, SignalQuerySet
 from signals.policies import unknown_signal
@@ -150,11 +151,9 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     anchor = None
     if given := after or before:
         anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
-    direction = order.BACKWARDS if anchor is not None and before else order.FORWARDS
     if anchor is not None:
         found = found.filter(order.beyond(anchor, backwards=bool(before)))
-    full = found.with_context().select_related("claim__staff", "current_version__proposed_by")
-    signals = list(full.order_by(*direction)[: PAGE + 1])
+    signals = list(order.picked(found, PAGE + 1, backwards=anchor is not None and bool(before)))
     more, signals = len(signals) > PAGE, signals[:PAGE]
     if anchor is not None and before:
         signals.reverse()
@@ -187,7 +186,8 @@ def place(request: PageRequest, signal: Signal) -> Place:
         "next": Subquery(on.order_by(*order.FORWARDS).values("public_id")[:1]),
     }
     found = desk.ask(request.actor, columns)
-    position = _("%(number)d of %(total)d") % {"number": found["before"] + 1, "total": max(found["total"], 1)}
+    number, total = counted(found["before"] + 1), counted(max(found["total"], 1))
+    position = _("%(number)s of %(total)s") % {"number": number, "total": total}
     return Place(position, _to(found["previous"]), _to(found["next"]))
 
 
@@ -221,7 +221,9 @@ def count(request: PageRequest) -> HttpResponse:
         "components/live_count.html",
         {
             "url": request.get_full_path(),
-            "count": queues.waiting(request.actor).filter(position__gt=since).count(),
+            "count": desk.lengths(request.actor, {"new": queues.waiting(request.actor).filter(position__gt=since)})[
+                "new"
+            ],
             "show_url": reverse("reviews:queue"),
         },
     )

@@ -2,7 +2,17 @@
 
 from signals.forms.files import notice_oversize
 from signals.forms.jobs import StartJob
-from signals.forms.listing import FindSignals, FindValue
+from signals.forms.listing import FindSignals, FindValue, RenameFilter, SaveFilter
 from signals.forms.sharing import Says, Share, hashes_of
 
-__all__ = ["FindSignals", "FindValue", "Says", "Share", "StartJob", "hashes_of", "notice_oversize"]
+__all__ = [
+    "FindSignals",
+    "FindValue",
+    "RenameFilter",
+    "SaveFilter",
+    "Says",
+    "Share",
+    "StartJob",
+    "hashes_of",
+    "notice_oversize",
+]

@@ -1,6 +1,7 @@
 """Lists that stay fast: what they are narrowed to and sorted by stands on the row; filters that people keep."""
 
 import django.db.models.deletion
+import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
@@ -158,6 +159,16 @@ class Migration(migrations.Migration):
                 ),
                 fields=["submitted_at", "id"],
                 name="signal_flagged",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="signal",
+            index=models.Index(
+                models.OrderBy(models.F("danger"), descending=True),
+                django.db.models.functions.comparison.Coalesce("check_due_at", "review_due_at"),
+                models.F("id"),
+                condition=models.Q(("status", "submitted"), ("check_due_at__isnull", False), _connector="OR"),
+                name="signal_waiting",
             ),
         ),
         migrations.AddField(

@@ -4,6 +4,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
@@ -148,6 +149,13 @@ class Signal(models.Model):
                 for word in ("kind", "status", "harm", "organisation")
             ),
             models.Index(fields=["submitted_at", "id"], name="signal_flagged", condition=FLAGGED),
+            models.Index(
+                F("danger").desc(),
+                Coalesce("check_due_at", "review_due_at"),
+                "id",
+                name="signal_waiting",
+                condition=Q(status=Status.SUBMITTED) | Q(check_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,19 +64,16 @@ def fill(sizes: Sizes, cast: Cast, now: datetime) -> None:
                     cursor.execute(statement, given)
         cursor.execute("UPDATE audit_head SET position = %(entries)s", given)
         cursor.execute("DROP TABLE cast_member")
-        for table in STATEMENTS:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}", [table]) if (
-                table not in WITHOUT_NUMBER
-            ) else None
+        for table in STATEMENTS.keys() - {"audit_entry"}:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}", [table])
 
-
-WITHOUT_NUMBER = {"signals_indicatorvalue", "audit_entry"}
 
 # A number that looks like chance and is always the same: the hash of the row's number and of a word.
 DICE = "(hashint8extended(i, {seed}) & 1048575)::float8 / 1048576"
 OF_MEMBER = "((i - 1) %% %(indicators)s * 31 + (i - 1) / %(indicators)s * 7 + 1) %% %(members)s"
 HARM = """(ARRAY['csam_verified', 'csam_unverified', 'csam_trade', 'grooming', 'extortion_financial', 'extortion_other',
-    'live_abuse', 'contact_abuse', 'trafficking', 'travel', 'sexualised', 'tools', 'other'])[1 + (13 * power({dice}, 3))::int %% 13]"""
+    'live_abuse', 'contact_abuse', 'trafficking', 'travel', 'sexualised', 'tools', 'other'])
+    [1 + (13 * power({dice}, 3))::int %% 13]"""
 ROWS = f"""
     SELECT i, waits, m.id AS member, m.person, m.public_id AS member_public,
         CASE WHEN waits THEN i ELSE (i - 1) %% %(indicators)s + 1 END AS indicator,
@@ -88,7 +85,7 @@ ROWS = f"""
         e, {HARM.format(dice=DICE.format(seed=3))} AS harm
     FROM (
         SELECT i, i > %(signals)s - %(waiting)s AS waits, {DICE.format(seed=1)} AS d, {DICE.format(seed=2)} AS e
-        FROM generate_series(1, %(signals)s) AS i
+        FROM generate_series(1::bigint, %(signals)s) AS i
     ) AS numbered
     JOIN cast_member m ON m.number = CASE WHEN waits THEN 0 ELSE {OF_MEMBER} END
 """
@@ -151,14 +148,17 @@ STATEMENTS = {
             facts)
         SELECT p, %(now)s - interval '1 minute' - interval %(years)s * (%(entries)s - p) / %(entries)s,
             (ARRAY['signal.submitted', 'signal.activated', 'signal.revealed', 'finding.recorded', 'lookup.made'])[
-                1 + least(4, (p - 1) * 10 / %(entries)s)],
-            (ARRAY['signal', 'signal', 'signal', 'finding', 'organisation'])[1 + least(4, (p - 1) * 10 / %(entries)s)],
+                1 + least(4, step)],
+            (ARRAY['signal', 'signal', 'signal', 'finding', 'organisation'])[1 + least(4, step)],
             1000000 + i * 7, m.public_id,
-            CASE WHEN (p - 1) * 10 / %(entries)s < 1 THEN 'organisation:' || m.public_id
+            CASE WHEN step = 0 THEN 'organisation:' || m.public_id
                  ELSE 'community:' || (SELECT public_id FROM members_community WHERE id = %(community)s) END,
             'staff', s.public_id,
             jsonb_build_object('kind', 'sha256', 'harm', 'grooming', 'owner', m.public_id, 'severity', 3, 'items', 10)
-        FROM (SELECT p, 1 + (p * 7919) %% %(signals)s AS i FROM generate_series(1, %(entries)s) AS p) AS numbered
+        FROM (
+            SELECT p, 1 + (p * 7919) %% %(signals)s AS i, (p + p / %(signals)s) %% 10 AS step
+            FROM generate_series(1::bigint, %(entries)s) AS p
+        ) AS numbered
         JOIN cast_member m ON m.number = {OF_MEMBER}
         JOIN members_staff s ON s.id = m.person
     """,
