@@ -22,14 +22,10 @@ def due_by(signals: SignalQuerySet, moment: datetime) -> SignalQuerySet:
 
 
 def picked(signals: SignalQuerySet, most: int, *, backwards: bool = False) -> SignalQuerySet:
-    """The first few of `dated` signals with everything that a row shows of them.
-
-    They are picked by the index first and joined afterwards: PostgreSQL would rather join all of them to pick a few.
-    """
+    """The first few of `dated` signals with everything that a row shows of them."""
     direction = BACKWARDS if backwards else FORWARDS
-    few = signals.order_by(*direction).values("pk")[:most]
     full = dated(Signal.objects.with_context()).select_related("claim__staff", "current_version__proposed_by")
-    return full.filter(pk__in=few).order_by(*direction)
+    return full.among(signals.order_by(*direction)[:most]).order_by(*direction)
 
 
 def beyond(anchor: Signal, *, backwards: bool = False) -> Q:

@@ -163,8 +163,7 @@ def page(
     if beyond is not None:
         found = found.filter(_beyond(sort.field, beyond, rising=rising))
     order = (sort.field, "pk") if rising else (f"-{sort.field}", "-pk")
-    # The few are picked first and joined to their context afterwards: PostgreSQL would rather do it the other way.
-    picked = Signal.objects.with_context().filter(pk__in=found.order_by(*order).values("pk")[: limit + 1])
+    picked = Signal.objects.with_context().among(found.order_by(*order)[: limit + 1])
     signals = list(picked.order_by(*order))
     more, signals = len(signals) > limit, signals[:limit]
     if ahead:

@@ -216,14 +216,13 @@ def _number(given: str) -> int:
 def count(request: PageRequest) -> HttpResponse:
     """How many signals came into the queue since the list was drawn."""
     since = _number(request.GET.get("since", ""))
+    new = queues.waiting(request.actor).filter(position__gt=since)
     return render(
         request,
         "components/live_count.html",
         {
             "url": request.get_full_path(),
-            "count": desk.lengths(request.actor, {"new": queues.waiting(request.actor).filter(position__gt=since)})[
-                "new"
-            ],
+            "count": desk.lengths(request.actor, {"new": new})["new"],
             "show_url": reverse("reviews:queue"),
         },
     )

@@ -3,7 +3,7 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 
 from lantern_site import public_ids
@@ -57,6 +57,18 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def mixed(self) -> "SignalQuerySet":
         """Those of which members that looked say different things: that they look right, and that they look wrong."""
         return self.filter(found_right__gt=0, found_wrong__gt=0)
+
+    def among(self, few: "SignalQuerySet") -> "SignalQuerySet":
+        """Those of a short, ordered and cut queryset.
+
+        PostgreSQL picks them before it looks at anything else: as an array, because a subquery after IN may be joined
+        last, when every signal has been joined to its context.
+        """
+        array = ArraySubquery(few.values("pk"))
+        template, joiner = "(%(expressions)s))", " = ANY ("
+        return self.filter(
+            Func(F("pk"), array, template=template, arg_joiner=joiner, output_field=models.BooleanField())
+        )
 
     def with_context(self) -> "SignalQuerySet":
         """Everything that a row or page shows, in one query."""

@@ -47,7 +47,7 @@ def _frame(request: PageRequest, query: Query) -> Context:
         "find_form": forms.FindValue(),
         "chips": chips,
         "own_chips": [chip for chip in chips if chip["own"]],
-        "words": words,
+        "kept_words": words,
         "may_save": bool(words) and not any(chip["current"] for chip in chips),
         "save_form": forms.SaveFilter(),
     }
