@@ -22,6 +22,32 @@ REPEATED = """
 """
 """What rows from before repeat of their indicator and version, and whether they had been prompted."""
 
+SIGNAL_IS_VISIBLE = f"""
+    {OWN}
+    OR (
+        activated_at IS NOT NULL
+        AND status IN ('active', 'held', 'withdrawn', 'retracted', 'expired')
+        AND EXISTS (
+            SELECT FROM members_membership m JOIN members_organisation o ON o.id = m.organisation_id
+            WHERE m.community_id = signals_signal.community_id
+              AND m.organisation_id = (SELECT lantern_organisation())
+              AND m.left_at IS NULL
+              AND (m.sees_older OR m.joined_at <= signals_signal.activated_at)
+              AND o.state = 'active' AND o.suspended IN ('', 'submit')
+              AND NOT signals_signal.not_to_regions @> ARRAY[o.region]
+        )
+    )
+    OR (
+        status IN ('held', 'withdrawn', 'retracted', 'expired')
+        AND (
+            SELECT true FROM signals_receipt r
+            WHERE r.signal_id = signals_signal.id AND r.organisation_id = (SELECT lantern_organisation())
+            LIMIT 1
+        )
+    )
+"""
+"""The rule as it was, but receipts are looked for one by one: EXISTS may gather everything that a member received."""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -190,4 +216,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_saved_filter_per_name"),
         ),
         migrations.RunSQL(visible("signals_savedfilter", OWN)),
+        migrations.RunSQL(
+            f"ALTER POLICY visible ON signals_signal USING ({SIGNAL_IS_VISIBLE}) WITH CHECK ({SIGNAL_IS_VISIBLE})"
+        ),
     ]

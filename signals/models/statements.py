@@ -3,16 +3,37 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.members.models import ApiKey, Community, Organisation, Staff
+from lantern_site.members.models import ApiKey, Community, Membership, Organisation, Staff
 from signals import kinds
 from signals.models.indicators import Incident, Indicator
 from signals.models.reach import Receipt
 from signals.workflow import LIVE, NO_LONGER_USED, SHOWN_TO_OTHERS, Status
+
+
+def _is_shared_with(organisation_id: int | None) -> Q:
+    """Asked of each row by itself, of small tables: as a set, PostgreSQL would gather all signals to look at one."""
+    receiving = Organisation.objects.receiving().filter(pk=organisation_id or 0)
+    membership = Membership.objects.filter(
+        Q(sees_older=True) | Q(joined_at__lte=OuterRef("activated_at")),
+        community=OuterRef("community"),
+        organisation__in=receiving,
+        left_at__isnull=True,
+    )
+    meant_for_others = Q(not_to_regions__contains=ArraySubquery(receiving.values("region")))
+    shown = Q(status__in=SHOWN_TO_OTHERS, activated_at__isnull=False)
+    return shown & Exists(membership) & ~meant_for_others & ~Q(organisation=organisation_id)
+
+
+def _is_corrected_for(organisation_id: int | None) -> Q:
+    """Cut to one row, because a plain EXISTS may be answered by gathering everything that was ever received."""
+    received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id).values("organisation")[:1]
+    return Q(status__in=NO_LONGER_USED) & Q(IsNull(Subquery(received), False)) & ~Q(organisation=organisation_id)
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -22,30 +43,18 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def shared_with(self, organisation_id: int | None) -> "SignalQuerySet":
         """What other members have shared with this one, while it may receive: through a community that it was in at
         the time or whose older signals it sees, and that is meant for its region too."""
-        receiving = Organisation.objects.receiving().filter(pk=organisation_id or 0)
-        region = ArraySubquery(receiving.values("region"))
-        return self.filter(
-            Q(community__memberships__sees_older=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
-            community__memberships__organisation__in=receiving,
-            community__memberships__left_at__isnull=True,
-            status__in=SHOWN_TO_OTHERS,
-            activated_at__isnull=False,
-        ).exclude(Q(organisation=organisation_id) | Q(not_to_regions__contains=region))
+        return self.filter(_is_shared_with(organisation_id))
 
     def corrected_for(self, organisation_id: int | None) -> "SignalQuerySet":
         """What a member has received and must not use any more: known to it whatever its standing is by now."""
-        received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id)
-        return self.filter(Exists(received), status__in=NO_LONGER_USED).exclude(organisation=organisation_id)
+        return self.filter(_is_corrected_for(organisation_id))
 
     def visible_to(self, actor: Actor) -> "SignalQuerySet":
         """Everything that the actor may know of. The database holds the same rule (row-level security)."""
         if actor.is_clock or actor.programme:
             return self.all()
         own = Q(organisation=actor.organisation_id)
-        others = self.model._default_manager.filter(pk=OuterRef("pk"))  # asked row by row: a set of all would be slow
-        shared = Exists(others.shared_with(actor.organisation_id))
-        corrected = Exists(others.corrected_for(actor.organisation_id))
-        return self.filter(own | shared | corrected)
+        return self.filter(own | _is_shared_with(actor.organisation_id) | _is_corrected_for(actor.organisation_id))
 
     def matchable(self) -> "SignalQuerySet":
         """What a match job or look-up may answer with."""

@@ -120,8 +120,8 @@ STATEMENTS = {
         INSERT INTO signals_receipt (id, signal_id, organisation_id, way, at)
         SELECT i * 2 + n, i, m.id, 'feed', at + interval '4 hours'
         FROM ({ROWS}) AS r CROSS JOIN generate_series(0, 1) AS n
-        JOIN cast_member m ON m.number = ({OF_MEMBER} + 1 + n) %% %(members)s
-        WHERE status <> 'submitted' AND m.id <> member
+        JOIN cast_member m ON m.number = CASE n WHEN 0 THEN 0 ELSE ({OF_MEMBER} + 1) %% %(members)s END
+        WHERE status <> 'submitted' AND m.id <> member AND (n = 0 OR m.number > 0)
     """,
     "reviews_decision": f"""
         INSERT INTO reviews_decision (id, signal_id, version, verdict, attestation, decided_at, decided_by_id,
@@ -178,8 +178,13 @@ def _copy_indicators(cursor: Any, count: int, now: datetime) -> None:
 
 def _normals(count: int) -> Iterator[tuple[int, Normal]]:
     for number in range(1, count + 1):
-        kind, word = KINDS[number % len(KINDS)], sha256(str(number).encode()).hexdigest()
-        yield number, Normal(kind, _VALUES.get(kind, "{0}").format(word, word[:32], word[:40]))
+        yield number, Normal(KINDS[number % len(KINDS)], value_of(number))
+
+
+def value_of(number: int) -> str:
+    """The normal form of an indicator."""
+    word = sha256(str(number).encode()).hexdigest()
+    return _VALUES.get(KINDS[number % len(KINDS)], "{0}").format(word, word[:32], word[:40])
 
 
 _VALUES = {

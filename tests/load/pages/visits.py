@@ -1,6 +1,6 @@
 """The pages that are measured, and who opens them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -14,7 +14,7 @@ from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from signals.models import Signal
 from tests import builders
-from tests.load.pages.filling import Cast, Sizes
+from tests.load.pages.filling import Cast, Sizes, value_of
 
 MEMBERS = 40
 BOOKKEEPING = ("SAVEPOINT", "set_config", "RELEASE")
@@ -35,9 +35,12 @@ class Page:
     name: str
     client: Client
     address: Callable[[Random], str]
+    asked: Mapping[str, str] | None = None
+    """What is sent with it, where it is asked by POST."""
 
     def open(self, dice: Random) -> None:
-        response = self.client.get(self.address(dice))
+        address = self.address(dice)
+        response = self.client.get(address) if self.asked is None else self.client.post(address, self.asked)
         assert response.status_code == 200, f"{self.name} answers {response.status_code}"
 
     def queries(self, dice: Random) -> int:
@@ -74,7 +77,8 @@ def pages(cast: Cast, sizes: Sizes) -> list[Page]:
         Page("queue of a reviewer", reviewer, fixed("reviews:queue")),
         Page("queue of a steward", steward, fixed("reviews:queue")),
         Page("signal to review", reviewer, waiting),
-        Page("signal of another", steward, shared),
+        Page("signal for a steward", steward, shared),
+        Page("signal of another member", analyst, shared),
         Page("leads", analyst, fixed("reviews:leads")),
         Page("list", analyst, fixed("signals:list")),
         Page("list of a steward", steward, fixed("signals:list")),
@@ -82,6 +86,9 @@ def pages(cast: Cast, sizes: Sizes) -> list[Page]:
         Page("search by kind and harm", analyst, fixed("signals:list", "?kind=keyword&harm=other")),
         Page("search by status", analyst, fixed("signals:list", "?status=held")),
         Page("search for nothing", analyst, fixed("signals:list", "?status=returned&harm=tools")),
+        Page("search for flags", analyst, fixed("signals:list", "?flag=mixed&whose=others")),
+        Page("search by day, due first", analyst, fixed("signals:list", "?until=2025-01-01&sort=due")),
+        Page("search for a value", analyst, fixed("signals:find"), {"kind": "md5", "value": value_of(12)}),
         Page("ledger", auditor, fixed("transparency:ledger")),
         Page("ledger of a member", admin, fixed("transparency:ledger")),
         Page("ledger of a newcomer", newcomer, fixed("transparency:ledger")),
