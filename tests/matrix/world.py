@@ -49,7 +49,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, sharing
+from signals.services import filters, jobs, sharing
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
@@ -190,6 +190,10 @@ class World:
         steward = builders.actor(self.houses["programme"], Role.STEWARD)
         holds.hold(signal_id=held.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=ago(days=1))
         self._active("theirs", "other", at=ago(days=3))
+        kept = filters.save(
+            name="Kept", words={"status": "held"}, is_shared=True, actor=self.actor("own", Role.SUBMITTER), now=NOW
+        )
+        self.ids["kept filter"] = kept.public_id
 
     def _disputes(self) -> None:
         self._dispute("dispute")

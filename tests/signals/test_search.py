@@ -346,7 +346,7 @@ def test_kept_filters_stand_above_the_list_and_are_saved_from_below_it() -> None
     assert again.status_code == 422
     assert "You keep a filter of this name already." in again.content.decode()
     assert '<input type="hidden" name="status" value="held">' in again.content.decode()
-    assert person.saved_filters.count() == 1
+    assert kept(person.actor(NOW)) == ["Mine", "Ours"]
 
 
 def test_a_refused_name_stays_typed_beside_its_filter(client: Client) -> None:
