@@ -1,6 +1,6 @@
 """What the list of signals is narrowed to, a value or reference that is looked for, and filters that are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from signals.search import Flag, Sort, Wanted, Whose
 from signals.services.filters import LONGEST_NAME
 from signals.workflow import Status
 
-Choices = list[tuple[str, str | Promise]]
+Choices = Sequence[tuple[str, str | Promise]]
 
 
 class PublicId(forms.CharField):
@@ -46,6 +46,7 @@ class FindSignals(forms.Form):
 
     def __init__(self, data: Any, *, members: Iterable[Organisation] = ()) -> None:
         super().__init__(data)
+        self._labels: dict[str, dict[str, str | Promise]] = {}
         offered: Choices = [(kind.value, kind.label) for kind in Kind if kind in kinds.OFFERED]
         named: Choices = [(public_ids.shown(member.public_id), member.name) for member in members]
         self._choose("kind", _("All kinds"), offered)
@@ -59,6 +60,7 @@ class FindSignals(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", nothing), *found]
+        self._labels[name] = dict(found)
 
     def wanted(self) -> Wanted:
         """Of a valid form."""
@@ -73,8 +75,8 @@ class FindSignals(forms.Form):
         for name, field in self.fields.items():
             value = str(self.data.get(name, ""))
             if value and name != "sort":
-                words = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
-                found[name] = f"{field.label or _('Incident')}: {words.get(value, value)}"
+                words = self._labels.get(name, {}).get(value, value)
+                found[name] = f"{field.label or _('Incident')}: {words}"
         return found
 
 

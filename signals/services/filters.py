@@ -76,8 +76,8 @@ def _free_name(name: str, actor: Actor, but: SavedFilter | None = None) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(_("Give a name of at most %(most)d characters.") % {"most": LONGEST_NAME}, "name")
-    taken = SavedFilter.objects.filter(owner=staff_id_of(actor), name=name)
-    if taken.exclude(pk=but.pk if but else None).exists():
+    taken = SavedFilter.objects.filter(owner=staff_id_of(actor), name=name).first()
+    if taken is not None and taken != but:
         raise Invalid(_("You keep a filter of this name already."), "name")
     return name
 
