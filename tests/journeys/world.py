@@ -40,7 +40,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import jobs, reading, sharing
+from signals.services import filters, jobs, reading, sharing
 from tests import builders
 from tests.builders import statement
 from tests.members import cases
@@ -71,6 +71,7 @@ class World:
         self._last_year()
         self._queue()
         self._shared()
+        self._filters()
         self._jobs()
         self._disputes()
         self._recalls()
@@ -231,6 +232,11 @@ class World:
         paused = builders.active(self.kestrel, now=at)
         holds.hold(signal_id=paused.public_id, reason=HoldReason.UNCLEAR, actor=steward, now=self.ago(days=1))
         self._name("held", paused)
+
+    def _filters(self) -> None:
+        for name, words, is_shared in (("Held", {"status": "held"}, False), ("Images", {"kind": "pdq"}, True)):
+            actor = self.actor("moderator")
+            filters.save(name=name, words=words, is_shared=is_shared, actor=actor, now=self.now)
 
     def _jobs(self) -> None:
         lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"
