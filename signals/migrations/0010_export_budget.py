@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signals", "0008_guards")]
+    dependencies = [("signals", "0009_search")]
 
     operations = [
         migrations.RemoveConstraint(model_name="spending", name="a_spending_has_a_known_kind"),
