@@ -72,6 +72,11 @@ SENTENCES: Mapping[str, Promise] = {
     "import.failed": _("Import failed"),
     "import.forgotten": _("Import ended because nobody came back for it"),
     "signals.exported": _("Own signals exported"),
+    "filter.saved": _("Filter kept"),
+    "filter.renamed": _("Filter renamed"),
+    "filter.shared": _("Filter shared with colleagues"),
+    "filter.unshared": _("Filter no longer shared with colleagues"),
+    "filter.deleted": _("Filter deleted"),
     # Matching
     "job.started": _("Match job started"),
     "job.chunk_done": _("Part of a match job compared"),
