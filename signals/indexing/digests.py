@@ -13,7 +13,7 @@ LEAST_ROOM = 100_000
 
 
 class Digests:
-    """What has ended stays in it, and what is gone: a digest that passes is looked for in PostgreSQL, where it counts."""
+    """What has ended stays in it: a digest that passes is looked for in PostgreSQL, whose answer is what counts."""
 
     def __init__(self, tick: Tick) -> None:
         """Read from PostgreSQL: everything that is committed by now is in it."""

@@ -45,7 +45,7 @@ class DigestFilter:
     """One bit per first bits of a digest. Digests are uniform already, so that no further hashing is needed."""
 
     def __init__(self, digests: Bytes, room: int = 0) -> None:
-        """`digests` (n, bytes) are in it from the beginning; `room` is for how many there will be, if there come more."""
+        """`digests` (n, bytes) are in it from the beginning; `room` is for how many there will be if more come."""
         bits = (max(room, len(digests)) * _SPACE).bit_length()
         self._shift = np.uint64(64 - min(_MOST_BITS, max(_LEAST_BITS, bits)))
         self._bits = np.zeros(1 << (61 - int(self._shift)), dtype=np.uint8)

@@ -1,6 +1,6 @@
 """Large batches ask PostgreSQL only for digests that a bitmap lets through: they find what small ones find."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 
 import pytest
@@ -30,14 +30,14 @@ def every_batch_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def asked_of_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def asked_of_postgres(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many digests each query asked for."""
     sizes: list[int] = []
     asking = comparing._with_digests
     monkeypatch.setattr(
         comparing, "_with_digests", lambda kind, digests: (sizes.append(len(digests)), asking(kind, digests))[1]
     )
-    yield sizes
+    return sizes
 
 
 def nobody(count: int) -> str:
@@ -104,7 +104,8 @@ def test_a_bitmap_that_is_full_is_read_anew_with_more_room(
     index = Index()
     index.refresh(now=NOW, tick=lambda: None)
     index.perhaps([], lambda: None)
-    assert index._digests is not None and index._digests.room == 1
+    assert index._digests is not None
+    assert index._digests.room == 1
     for number in range(2):
         builders.active(member, builders.email(number))
     index.refresh(now=NOW, tick=lambda: None)

@@ -130,8 +130,10 @@ def _write(waiting: list[Chunk]) -> list[Chunk]:
 
 
 def _parts(candidates: Iterable[Candidate], first_percent: int) -> Iterator[tuple[int, list[Candidate]]]:
-    """Chunks of half a second of work or more, with their stages. The rows of the first stage are spread evenly, so that it is
-    like the whole batch however that is sorted."""
+    """Chunks of half a second of work or more, with their stages.
+
+    The rows of the first stage are spread evenly, so that it is like the whole batch however that is sorted.
+    """
     filling: dict[int, list[Candidate]] = {1: [], 2: []}
     full = {1: 0.0, 2: 0.0}
     allowed = limits.LIMITS

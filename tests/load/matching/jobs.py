@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from signal import SIGTERM
 from statistics import median
-from unittest import mock
 
 import numpy as np
 
@@ -90,9 +89,11 @@ class Bench:
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
             self.workers.append(children.spawn(command, log))
         ready = 1 + len(self.workers)  # and this process
-        with mock.patch.object(limits, "LIMITS", replace(limits.LIMITS, chunk=2_000)):
-            while Heartbeat.objects.filter(name__startswith="index:").count() < ready:
-                self.run(self.questions(10_000))
+        usual = limits.LIMITS
+        limits.LIMITS = replace(usual, chunk=2_000)  # so that each worker gets some of the chunks
+        while Heartbeat.objects.filter(name__startswith="index:").count() < ready:
+            self.run(self.questions(10_000))
+        limits.LIMITS = usual
 
     def questions(self, count: int) -> Words:
         return hashes.questions(self.known, count, self.chance)
