@@ -136,7 +136,7 @@ def _matchable() -> QuerySet[IndicatorValue]:
     return IndicatorValue.objects.filter(Exists(Signal.objects.matchable().filter(indicator=OuterRef("pk"))))
 
 
-_Digests = tuple[int, bytes, int, bytes | None]
+_Digests = tuple[int, bytes | memoryview, int, bytes | memoryview | None]
 
 
 def _digests(indicators: QuerySet[Indicator]) -> Iterable[_Digests]:

@@ -1,6 +1,6 @@
 """Large batches ask PostgreSQL only for digests that a bitmap lets through: they find what small ones find."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import pytest
@@ -34,9 +34,12 @@ def asked_of_postgres(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many digests each query asked for."""
     sizes: list[int] = []
     asking = comparing._with_digests
-    monkeypatch.setattr(
-        comparing, "_with_digests", lambda kind, digests: (sizes.append(len(digests)), asking(kind, digests))[1]
-    )
+
+    def noted(kind: str, digests: Sequence[bytes]) -> Iterable[tuple[int, bytes | memoryview]]:
+        sizes.append(len(digests))
+        return asking(kind, digests)
+
+    monkeypatch.setattr(comparing, "_with_digests", noted)
     return sizes
 
 

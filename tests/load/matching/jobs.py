@@ -170,7 +170,7 @@ def bench(sizes: Sizes) -> Iterator[Bench]:
 def bars(sizes: Sizes) -> Iterator[Bar]:
     """One worker, then two, on jobs of the same size."""
     with bench(sizes) as on:
-        alone, together = [], []
+        alone, together = list[Ran](), list[Ran]()
         for runs in (alone, together):
             on.add_worker()
             for number in range(sizes.rounds):
