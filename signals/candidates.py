@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -50,8 +51,7 @@ class Item:
     reference: str = ""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One value of a member's own, ready to be compared.
 
     `value` is a normal form, the text as it was given (kind `text`), or a public digest in hexadecimal (`is_digest`).
@@ -69,10 +69,6 @@ class Candidate:
     @property
     def is_plain_identifier(self) -> bool:
         return self.kind in IDENTIFIERS and not self.is_digest
-
-    def fields(self) -> list[int | str | bool | None]:
-        """What `Candidate(*fields)` makes the same of again."""
-        return [self.row, self.kind, self.value, self.is_digest, self.alias, self.reference, self.quality]
 
     def public_digest(self) -> bytes:
         """The 32 bytes that indicators are found by. A text has none."""

@@ -1,7 +1,6 @@
 """What is new, compared with a list that a member keeps here: a few indicators against many values."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from django.db.models import Q
 
@@ -17,7 +16,7 @@ def kept(candidate: Candidate) -> Candidate:
     """What a list keeps of a value: its public digest where the kind is equal or not, itself where it may be near."""
     if candidate.is_digest or candidate.kind not in COMPARED_AS_DIGEST:
         return candidate
-    return replace(candidate, value=candidate.public_digest().hex(), is_digest=True, alias="")
+    return candidate._replace(value=candidate.public_digest().hex(), is_digest=True, alias="")
 
 
 def indicators(organisation: Organisation, *, after: int) -> list[Indicator]:

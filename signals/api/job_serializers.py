@@ -13,7 +13,7 @@ from signals.candidates import LONGEST_REFERENCE, TEXT, Refused
 from signals.kinds import Kind, Severity
 from signals.models import Lead, MatchJob
 from signals.purposes import Purpose, Surface
-from signals.services.jobs import Plan
+from signals.services.jobs import Plan, Started
 from signals.services.jobs.limits import LIMITS, WIDEST
 
 MOST_ITEMS = 10_000
@@ -128,15 +128,11 @@ class JobOut(serializers.Serializer[MatchJob]):
         return job.leads.count()
 
 
-@dataclass(frozen=True)
-class Started:
-    job: MatchJob
-    refused_rows: list[Refused]
-
-
 class StartedOut(serializers.Serializer[Started]):
     job = JobOut()
-    refused_rows = RefusedRowOut(many=True, help_text="The first 200 rows that could not be compared.")
+    refused_rows = RefusedRowOut(
+        source="refused", many=True, help_text="The first 200 rows that could not be compared."
+    )
 
 
 @dataclass(frozen=True)

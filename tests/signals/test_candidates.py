@@ -271,7 +271,7 @@ def test_a_candidate_comes_back_from_its_fields() -> None:
     parsed = candidates.parse(f"a.b+c@gmail.com\tt-1\n{PDQ},87\ndigest:md5:{SHA256}")
 
     for one in parsed.candidates:
-        assert Candidate(*json.loads(json.dumps(one.fields()))) == one
+        assert Candidate._make(json.loads(json.dumps(one))) == one
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "email", "text", "keyword", "pdq"]))
