@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from lantern_site.audit import verification
+from lantern_site.audit import leaves, tree, verification
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, WrongState
@@ -18,7 +18,7 @@ from transparency.models import Edition
 def freeze(*, year: int, actor: Actor, now: datetime) -> Edition:
     """Begin an edition: fix the position of the ledger up to which it counts, and the root that proves it.
 
-    Reads the whole ledger, before the transaction: what stands at a position never changes.
+    The root comes from the stored tree, before the transaction: what stands at a position never changes.
     """
     policies.may_freeze(actor, year, now)
     position, root = _head()
@@ -74,8 +74,9 @@ def publish(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
 def _head() -> tuple[int, bytes]:
     position = verification.head_position()
     try:
-        return position, verification.root_at(position)
-    except verification.Fault as fault:
+        tree.grow(position)
+        return position, tree.root_at(position)
+    except leaves.Fault as fault:
         raise WrongState(str(fault)) from None
 
 

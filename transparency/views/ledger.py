@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from lantern_site import public_ids
-from lantern_site.audit import verification
+from lantern_site.audit import leaves, verification
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet
@@ -95,7 +95,7 @@ def verify(request: PageRequest) -> HttpResponse:
     try:
         checked = verification.verify()
         result = Verified(time.perf_counter() - started, checked.position, checked.root.hex())
-    except verification.Fault as fault:
+    except leaves.Fault as fault:
         result = Verified(time.perf_counter() - started, fault=str(fault))
     if request.htmx:
         return render(request, "transparency/_verified.html", {"verified": result})

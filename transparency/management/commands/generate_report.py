@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from lantern_site.audit import verification
+from lantern_site.audit import leaves, verification
 from transparency import disclosure, figures
 
 
@@ -22,6 +22,6 @@ class Command(BaseCommand):
             raise CommandError(f"The ledger ends at position {head}; {position} is not one of its positions.")
         try:
             document = figures.document(options["year"], position, verification.root_at(position))
-        except (verification.Fault, disclosure.Unprotectable) as fault:
+        except (leaves.Fault, disclosure.Unprotectable) as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(figures.canonical(document).decode(), ending="")
