@@ -12,6 +12,7 @@ from lantern_site.charts import Chart
 from transparency import metrics, rendering
 from transparency.figures import Document
 from transparency.metrics import Source
+from transparency.models import Edition
 from transparency.rendering import Figure, Reading
 
 DOTS = 450
@@ -54,6 +55,29 @@ class Page:
     sections: tuple[Section, ...]
     recorded: Figure
     stated: Figure
+
+
+@dataclass(frozen=True)
+class Restated:
+    """One figure that an edition restates; `lines` say what it was and what it is."""
+
+    metric: str
+    title: str
+    reason: str
+    lines: list[str]
+
+
+def restatements_of(edition: Edition) -> list[Restated]:
+    """In the order in which the figures stand."""
+    return [
+        Restated(
+            one.metric,
+            str(metrics.DICTIONARY[one.metric].title) if one.metric in metrics.DICTIONARY else one.metric,
+            one.reason,
+            [rendering.change(one.metric, change) for change in one.changes],
+        )
+        for one in edition.restatements.order_by("pk")
+    ]
 
 
 def page_of(document: Document, earlier: Document | None = None) -> Page:
