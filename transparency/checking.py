@@ -67,7 +67,10 @@ def check(files: Files, verifier: notes.Verifier | None = None) -> Found:
 
 
 def _checksums(files: Files) -> int:
-    listed = dict(reversed(line.split("  ", 1)) for line in files[CHECKSUMS].decode().splitlines())
+    listed = {}
+    for line in files[CHECKSUMS].decode().splitlines():
+        hashed, _spaces, name = line.partition("  ")
+        listed[name] = hashed
     for name, content in files.items():
         if name == CHECKSUMS:
             continue

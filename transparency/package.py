@@ -19,6 +19,7 @@ from lantern_site.audit import tree
 from lantern_site.audit.models import Checkpoint
 from transparency import dimensions, exports, figures, metrics, printed
 from transparency.checking import CHECKSUMS
+from transparency.dimensions import Words
 from transparency.models import Edition
 
 LANGUAGES = ("en", "fr")
@@ -76,8 +77,8 @@ def _dictionary(_edition: Edition) -> bytes:
             "metrics": [
                 {
                     "id": metric.id,
-                    "title": _in_both(lambda metric=metric: metric.title),
-                    "definition": _in_both(lambda metric=metric: metric.definition),
+                    "title": _in_both(metric.title),
+                    "definition": _in_both(metric.definition),
                     "unit": metric.unit.value,
                     "source": metric.source.value,
                     "protection": metric.protection.value,
@@ -88,19 +89,19 @@ def _dictionary(_edition: Edition) -> bytes:
                 for metric in metrics.DICTIONARY.values()
             ],
             "categories": {
-                dimension.value: {code: _in_both(lambda words=words: words) for code, words in categories.items()}
+                dimension.value: {code: _in_both(words) for code, words in categories.items()}
                 for dimension, categories in dimensions.CATEGORIES.items()
             },
-            "marks": {mark.value: _in_both(lambda words=words: words) for mark, words in dimensions.MARKS.items()},
+            "marks": {mark.value: _in_both(words) for mark, words in dimensions.MARKS.items()},
         }
     )
 
 
-def _in_both(words: Callable[[], Any]) -> dict[str, str]:
+def _in_both(words: Words) -> dict[str, str]:
     found = {}
     for language in LANGUAGES:
         with translation.override(language):
-            found[language] = str(words())
+            found[language] = str(words)
     return found
 
 

@@ -45,6 +45,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What readers ask first, answered with exact figures; `section` is where more stands."""
+
+    asked: str
+    answer: str
+    section: str
+
+
+@dataclass(frozen=True)
 class Page:
     """What the template of a report shows."""
 
@@ -55,6 +64,7 @@ class Page:
     sections: tuple[Section, ...]
     recorded: Figure
     stated: Figure
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,7 @@ def page_of(document: Document, earlier: Document | None = None) -> Page:
         sections=tuple(_sections(reading)),
         recorded=rendering.key_figures(document, Source.HUB),
         stated=rendering.key_figures(document, Source.MEMBERS),
+        questions=tuple(_questions(reading)),
     )
 
 
@@ -211,3 +222,66 @@ def _members(reading: Reading) -> str:
         "%(n)s member took part at the end of the year", "%(n)s members took part at the end of the year", count
     )
     return sentence % {"n": reading.shown("members_taking_part")}
+
+
+def _questions(reading: Reading) -> Iterator[Question]:
+    words = {name: reading.shown(name) for name in metrics.DICTIONARY if not metrics.DICTIONARY[name].is_table}
+    asked = (
+        (
+            _("How much was shared?"),
+            _("%(signals_shared)s signals, %(signals_on_new_indicators)s of them on indicators that were new here."),
+            "shared",
+        ),
+        (
+            _("Who takes part?"),
+            _("%(members_taking_part)s members at the end of the year. %(members_sharing)s shared in it."),
+            "members",
+        ),
+        (
+            _("Does one member dominate?"),
+            _("The share of the member that shared most lies here: %(largest_member_share)s."),
+            "shared",
+        ),
+        (
+            _("What became of it?"),
+            _(
+                "%(members_stating_findings)s members stated %(findings)s findings; of those after examination, "
+                "%(violation_share)s led to action."
+            ),
+            "outcomes",
+        ),
+        (
+            _("How fast is a signal reviewed?"),
+            _("Half of the signals within this time: %(median_hours_to_first_review)s."),
+            "speed",
+        ),
+        (
+            _("How often was a signal wrong?"),
+            _("%(retracted_as_wrong)s were retracted in the year. Of those shared in it: %(retracted_share)s."),
+            "errors",
+        ),
+        (
+            _("Can somebody object?"),
+            _("Members opened %(disputes_opened)s disputes. Upheld: %(disputes_upheld)s. Open: %(disputes_open)s."),
+            "errors",
+        ),
+        (
+            _("What happens when a signal was wrong?"),
+            _(
+                "Everyone who received it is told: %(recalls_opened)s recalls. Overdue answers: "
+                "%(acknowledgements_overdue)s."
+            ),
+            "errors",
+        ),
+        (
+            _("Why are some numbers missing?"),
+            _("They would say something about one member or one person. The method page has the rules."),
+            "method",
+        ),
+        (
+            _("How can I check this?"),
+            _("Download everything, add it up again, and follow the ledger to a signed checkpoint."),
+            "take",
+        ),
+    )
+    return (Question(question, answer % words, section) for question, answer, section in asked)

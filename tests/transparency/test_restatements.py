@@ -165,7 +165,7 @@ def test_what_everybody_has_read_protects_nothing() -> None:
     """A cell that an earlier edition showed with this number is no company for one that has become sensitive."""
     before = figures.Earlier(
         [
-            {"key_figures": [], "tables": [{"id": "t", "rows": ["a", "b"], "columns": ["n"], "cells": [[7], ["c"]]}]},  # type: ignore[typeddict-item, list-item]
+            {"key_figures": [], "tables": [{"id": "t", "rows": ["a", "b"], "columns": ["n"], "cells": [[7], ["c"]]}]},  # type: ignore[typeddict-item]
         ]
     )
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from lantern_site.audit.models import Checkpoint
 from lantern_site.pages import public, site_nav
-from transparency import disclosure, exports, figures, metrics, package, report
+from transparency import checking, disclosure, exports, figures, metrics, package, report
 from transparency.dimensions import MARKS
 from transparency.models import Edition
 
@@ -73,7 +73,7 @@ def verify(request: HttpRequest, year: int, number: int) -> HttpResponse:
     found = _published(year, number)
     context = {
         "edition": found,
-        "checksums": package.files_of(found)[package.CHECKSUMS].decode(),
+        "checksums": package.files_of(found)[checking.CHECKSUMS].decode(),
         "checkpoint": Checkpoint.objects.filter(position__gte=found.position).order_by("position").first(),
         "root": bytes(found.root).hex(),
     }

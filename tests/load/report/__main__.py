@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from lantern_site.local import database
 from tests.load import bars
 from tests.load.bars import Bar
 from tests.load.report import generated
+from transparency import figures
 
 FILE = Path("var/bench/report.json")
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
@@ -57,6 +59,7 @@ def of_the_ledger(count: int, rounds: int) -> Iterator[Bar]:
         better="lower",
     )
     yield from of_proofs(count)
+    yield from of_figures(count)
 
 
 def of_proofs(count: int) -> Iterator[Bar]:
@@ -68,6 +71,22 @@ def of_proofs(count: int) -> Iterator[Bar]:
         assert merkle.is_consistent(position, count, tree.root_at(position), tree.root_at(count), path)
     spent = (perf_counter() - began) / times
     yield Bar("prove-consistency", 1000 * spent, 200, 50, "ms", count, times, "with both roots, checked", "lower")
+
+
+def of_figures(count: int) -> Iterator[Bar]:
+    """How the figures of a year grow with the ledger: ten times the entries, time per entry, and memory."""
+    seconds, bytes_held = [], []
+    for upto in (count // 10, count):
+        tracemalloc.start()
+        began = perf_counter()
+        figures.computed(generated.YEAR, upto, tree.root_at(upto))
+        seconds.append(perf_counter() - began)
+        bytes_held.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    unit, time = "× for ten times more", seconds[1] / seconds[0]
+    yield Bar("figures-time", time, 15, 12, unit, count, 1, f"{seconds[1]:.0f} s, traced", "lower")
+    held = bytes_held[1] / bytes_held[0]
+    yield Bar("figures-memory", held, 3, 1.5, unit, count, 1, f"{bytes_held[1] / 2**20:.0f} MiB at most", "lower")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
