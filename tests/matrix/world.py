@@ -51,7 +51,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import drafts, jobs, sharing
+from signals.services import drafts, filters, jobs, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
@@ -213,6 +213,10 @@ class World:
         draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=typed, actor=author, now=NOW)
         self.ids["draft"] = draft.public_id
         self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
+        kept = filters.save(
+            name="Kept", words={"status": "held"}, is_shared=True, actor=self.actor("own", Role.SUBMITTER), now=NOW
+        )
+        self.ids["kept filter"] = kept.public_id
 
     def _disputes(self) -> None:
         self._dispute("dispute")
@@ -324,7 +328,7 @@ class World:
         self.ids["edition restated"] = restated.public_id
         self.ids["checkpoint"] = builders.checkpoint(NOW).position
         entries = Entry.objects.filter(organisation=self.own.public_id)
-        self.ids["entry"] = entries.order_by("position").values_list("position", flat=True)[0]
+        self.ids["entry"] = entries.order_by("-position").values_list("position", flat=True)[0]
 
     def _paperwork(self) -> None:
         steward, admin = self.people["programme", Role.STEWARD], self.actor("own", Role.MEMBER_ADMIN)
