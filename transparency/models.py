@@ -18,6 +18,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def of_year(self, year: int) -> "EditionQuerySet":
         return self.filter(year=year)
 
+    def before(self, edition: "Edition") -> "EditionQuerySet":
+        """The published editions of the year that stand before one, the first one first."""
+        return self.published().of_year(edition.year).filter(number__lt=edition.number).order_by("number")
+
     def newest_of_years(self) -> "EditionQuerySet":
         """Of each year the one that was published last."""
         return self.published().order_by("-year", "-number").distinct("year")

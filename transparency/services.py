@@ -16,7 +16,7 @@ from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.policies import staff_of
 from transparency import comparison, disclosure, figures, policies
-from transparency.models import Edition, EditionQuerySet, Restatement
+from transparency.models import Edition, Restatement
 
 
 def freeze(*, year: int, actor: Actor, now: datetime) -> Edition:
@@ -51,7 +51,10 @@ def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     policies.may_compute(actor, edition)
     try:
         published = figures.computed(
-            edition.year, edition.position, bytes(edition.root), earlier=[one.document for one in earlier(edition)]
+            edition.year,
+            edition.position,
+            bytes(edition.root),
+            earlier=[one.document for one in Edition.objects.before(edition)],
         )
     except disclosure.Unprotectable as reason:
         raise WrongState(_("A table cannot be protected: %(reason)s.") % {"reason": reason}) from None
@@ -102,11 +105,6 @@ def publish(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
             restatement.save(update_fields=["approved_by", "approved_at"])
             _note(record, edition, "edition.restated", {"metric": restatement.metric})
     return edition
-
-
-def earlier(edition: Edition) -> EditionQuerySet:
-    """The published editions of the year that stand before this one, the first one first."""
-    return Edition.objects.published().of_year(edition.year).filter(number__lt=edition.number).order_by("number")
 
 
 def _compare(edition: Edition) -> None:

@@ -92,7 +92,7 @@ def _edition(
         "root": bytes(found.root).hex(),
         "steps": _steps(found),
         "figures": _shown(found.figures) if found.figures else [],
-        "hidden": rendering.suppressed(found.suppressions) if found.suppressions else None,
+        "suppressed": rendering.suppressed(found.suppressions) if found.suppressions else None,
         "restated": _reasons(found, refused),
         "changes": _changes(found),
         "may_explain": permits(policies.may_explain, request.actor, found),
