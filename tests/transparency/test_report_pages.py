@@ -231,7 +231,7 @@ def test_two_people_restate_a_figure_and_both_editions_stay_readable(signed_in: 
 
     assert (silent.status_code, early.status_code) == (422, 409)
     newest, before = (client.get(f"/reports/2025/{path}").content.decode() for path in ("", "1/"))
-    assert "0 % → 100 %" in newest
+    assert "0.0 % → 100.0 %" in newest
     assert asked["reason"] in newest
     assert "This edition has been restated." in before
     assert asked["reason"] not in before
