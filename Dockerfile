@@ -12,7 +12,7 @@ RUN /venv/bin/python -m lantern_site.translations \
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --no-create-home lantern && install --directory --owner lantern --mode 700 /index
+RUN useradd --system --uid 10001 --no-create-home lantern && install --directory --owner lantern --mode 700 /index /checkpoint
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -9,7 +9,7 @@ from kombu import Exchange, Queue
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_site.settings")
 
 # Served in this order: a recall overtakes everything, matching jobs take what is left.
-QUEUES = ("recalls", "lookups", "default", "jobs")
+QUEUES = ("recalls", "lookups", "default", "checkpoints", "jobs")
 # By name, because whoever asks for work does not import the task.
 ROUTES = {
     "reviews.*recall*": "recalls",
@@ -19,6 +19,7 @@ ROUTES = {
     "signals.*chunk*": "jobs",
     "signals.*job*": "jobs",
     "signals.run_import_part": "jobs",
+    "audit.sign_checkpoint": "checkpoints",  # whoever serves it holds the key, and nobody else needs it
 }
 
 
@@ -30,6 +31,7 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 JOBS = {
     "heartbeat": every(15, "work.heartbeat"),
     "sweep": every(15, "work.sweep"),
+    "sign a checkpoint": every(60, "audit.sign_checkpoint"),
     "forget": every(3600, "work.forget"),
     "carry out notices": every(3600, "members.carry_out_notices"),
     "ask for attestations": every(3600, "members.ask_for_attestations"),

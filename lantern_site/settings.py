@@ -72,6 +72,18 @@ def keyring(name: str, what: str) -> dict[int, bytes]:
     return keys
 
 
+def seed(name: str) -> bytes | None:
+    """32 bytes in base64, or None where nothing is given."""
+    text = env.str(name, "").strip()
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raw = b""
+    if text and len(raw) != 32:
+        raise ImproperlyConfigured(f"{name} must be 32 bytes in base64.")
+    return raw or None
+
+
 # What this installation is
 DEBUG = flag("DEBUG")
 DEMO = flag("LANTERN_DEMO")
@@ -109,6 +121,11 @@ HOLIDAYS = env.list("HOLIDAYS", default=[])
 SECRET_KEY = needed("SECRET_KEY", "It signs sessions: give 50 random characters or more.", "build")
 PEPPERS = keyring("LANTERN_PEPPERS", "They key the digests of shared values.")
 ENCRYPTION_KEYS = keyring("LANTERN_ENCRYPTION_KEYS", "They encrypt shared values.")
+
+# Checkpoints of the ledger: only the worker that serves the queue of that name has the key (32 bytes in base64), and
+# keeps what was published last where a backup of the database does not reach
+CHECKPOINT_KEY = seed("LANTERN_CHECKPOINT_KEY")
+CHECKPOINT_FILE = Path(env.str("CHECKPOINT_FILE", "").strip() or VAR / "checkpoint")
 
 # Applications
 INSTALLED_APPS = [

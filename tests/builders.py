@@ -5,18 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
-from django.test import Client
+from django.test import Client, override_settings
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from lantern_site import clock
+from lantern_site.audit import checkpoints
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.audit.models import Checkpoint
 from lantern_site.members.lifecycle import (
     CRITERIA,
     MOVES,
@@ -371,3 +375,14 @@ def run_job(job: MatchJob, *, now: datetime = NOW) -> MatchJob:
         jobs.run_chunk(pk, holder="worker", now=now)
     with acting_as(Actor.clock()):
         return MatchJob.objects.select_related("organisation").get(pk=job.pk)
+
+
+def checkpoint(now: datetime = NOW) -> Checkpoint:
+    """A signed checkpoint at the head of the ledger, which must have grown since the last one."""
+    with (
+        TemporaryDirectory() as folder,
+        override_settings(CHECKPOINT_KEY=bytes(range(32)), CHECKPOINT_FILE=Path(folder) / "checkpoint"),
+    ):
+        signed = checkpoints.sign(now=now)
+    assert signed is not None
+    return signed

@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "not a secret, and used in tests only: 0123456789abcdefghijklm",
     "LANTERN_PEPPERS": "1:" + base64.b64encode(bytes(range(32))).decode(),
     "LANTERN_ENCRYPTION_KEYS": "1:" + base64.b64encode(bytes(range(32, 64))).decode(),
+    "LANTERN_CHECKPOINT_KEY": "",
     "EMAIL_URL": "memorymail://",
     "DATABASE_ROLE": "lantern_app",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright keeps an event loop in the thread that also queries

@@ -83,20 +83,51 @@ class Computed(NamedTuple):
     log: list[Suppression]
 
 
+Place = tuple[str, str, str]
+"""A figure: the id of a metric, and for a cell of a table its row and column."""
+
+
+class Earlier:
+    """What earlier editions of the same year showed and hid, from the first to the newest."""
+
+    def __init__(self, documents: Sequence[Document] = ()) -> None:
+        self._values = [values_of(document) for document in documents]
+
+    def hid(self, place: Place) -> bool:
+        return any(values.get(place) == Mark.SUPPRESSED.value for values in self._values)
+
+    def shows(self, place: Place, value: int) -> bool:
+        """Whether everybody has read this very number there: hiding it now would hide nothing."""
+        return not self.hid(place) and any(values.get(place) == value for values in self._values)
+
+
+def values_of(published: Document) -> dict[Place, Value]:
+    """Every figure and cell of an edition."""
+    values: dict[Place, Value] = {(figure["id"], "", ""): figure["value"] for figure in published["key_figures"]}
+    for table in published["tables"]:
+        for row, cells in zip(table["rows"], table["cells"], strict=True):
+            values |= {(table["id"], row, column): cell for column, cell in zip(table["columns"], cells, strict=True)}
+    return values
+
+
 def document(year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT) -> Document:
-    """What `computed` gives to be published."""
+    """What `computed` gives to be published when no edition came before."""
     return computed(year, position, root, rules).document
 
 
-def computed(year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT) -> Computed:
+def computed(
+    year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT, earlier: Sequence[Document] = ()
+) -> Computed:
     """All figures of a year, computed from the ledger up to a position whose root is given, protected and attacked.
 
-    Raises disclosure.Unprotectable when a table cannot be published under the rules.
+    What `earlier` editions of the year hid stays hidden. Raises disclosure.Unprotectable when a table cannot be
+    published under the rules, or no longer after what these have shown.
     """
+    before = Earlier(earlier)
     period = periods.of_year(year)
     tally = counting.count(period, position)
     log: list[Suppression] = []
-    tables = [_table(metric, tally, year, rules, log) for metric in metrics.TABLES]
+    tables = [_table(metric, tally, year, Protecting(rules, before, log)) for metric in metrics.TABLES]
     published = Document(
         schema=SCHEMA,
         dictionary=metrics.VERSION,
@@ -204,13 +235,21 @@ def _ranked(minutes: Counter[int], rank: int) -> int:
 # Tables
 
 
-def _table(metric: Metric, tally: Tally, year: int, rules: Rules, log: list[Suppression]) -> PublishedTable:
+class Protecting(NamedTuple):
+    """What the cells of a table are protected by, and where it is written down."""
+
+    rules: Rules
+    before: Earlier
+    log: list[Suppression]
+
+
+def _table(metric: Metric, tally: Tally, year: int, by: Protecting) -> PublishedTable:
     if metric.id == "first_review_by_severity":
-        rows, columns, cells = _first_reviews(tally, rules)
+        rows, columns, cells = _first_reviews(tally, by)
     elif len(metric.dimensions) == 2:
-        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, rules, log)
+        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, by)
     else:
-        rows, columns, cells = _line(metric, tally.tables[metric.id], year, rules, log)
+        rows, columns, cells = _line(metric, tally.tables[metric.id], year, by)
     if metric.source is Source.MEMBERS and not tally.members["findings"]:
         cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
     return PublishedTable(
@@ -227,32 +266,32 @@ def _table(metric: Metric, tally: Tally, year: int, rules: Rules, log: list[Supp
 Shape = tuple[list[str], list[str], list[list[Value]]]
 
 
-def _line(metric: Metric, breakdown: Breakdown, year: int, rules: Rules, log: list[Suppression]) -> Shape:
+def _line(metric: Metric, breakdown: Breakdown, year: int, by: Protecting) -> Shape:
     """A table of one dimension, with its total last unless its rows do not add up."""
     adds_up = metric.id != "actions_taken"
     rows = _categories(metric.dimensions[0], breakdown.categories(0), year)
     keys = [*rows, TOTAL] if adds_up else rows
     exact = EXACT_ROWS.get(metric.id, frozenset())
     cells = [
-        _cell(metric, breakdown.of(None if row == TOTAL else row), [row], rules, exact=adds_up and row in exact)
+        _cell(metric, breakdown.of(None if row == TOTAL else row), [row], by.rules, exact=adds_up and row in exact)
         for row in keys
     ]
     columns = [metric.unit.value]
     tables = disclosure.line(cells) if adds_up else disclosure.loose(cells)
-    return keys, columns, _protected(metric, tables, keys, columns, rules, log)
+    return keys, columns, _protected(metric, tables, keys, columns, by)
 
 
-def _grid(metric: Metric, breakdown: Breakdown, year: int, rules: Rules, log: list[Suppression]) -> Shape:
+def _grid(metric: Metric, breakdown: Breakdown, year: int, by: Protecting) -> Shape:
     rows = [*_categories(metric.dimensions[0], breakdown.categories(0), year), TOTAL]
     columns = [*_categories(metric.dimensions[1], breakdown.categories(1), year), TOTAL]
 
     def cell(row: str, column: str) -> Cell:
         members = breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column)
         exact = row == TOTAL and (column == TOTAL or metric.id in EXACT_COLUMN_TOTALS)
-        return _cell(metric, members, [row, column], rules, exact=exact)
+        return _cell(metric, members, [row, column], by.rules, exact=exact)
 
     tables = disclosure.grid([[cell(row, column) for column in columns] for row in rows])
-    return rows, columns, _protected(metric, tables, rows, columns, rules, log)
+    return rows, columns, _protected(metric, tables, rows, columns, by)
 
 
 EXACT_ROWS: Mapping[str, frozenset[str]] = {
@@ -271,36 +310,43 @@ EXACT_COLUMN_TOTALS = frozenset({"disputes_by_reason_and_conclusion"})
 
 
 def _protected(
-    metric: Metric, tables: Tables, rows: list[str], columns: list[str], rules: Rules, log: list[Suppression]
+    metric: Metric, tables: Tables, rows: list[str], columns: list[str], by: Protecting
 ) -> list[list[Value]]:
     """The cells with marks in place of what is hidden. Nothing leaves here that an attack gets too close to."""
+    width = len(columns)
+    names = [(metric.id, rows[place // width], columns[place % width]) for place in range(len(tables.cells))]
+    kept = frozenset(place for place, name in enumerate(names) if by.before.hid(name))
+    known = tables.known(place for place, name in enumerate(names) if by.before.shows(name, tables.cells[place].value))
     try:
-        hidden = disclosure.protect(tables, rules)
+        try:
+            hidden = disclosure.protect(known, by.rules, kept)
+        except disclosure.Unprotectable:  # what was shown before gives it away: then nothing is shown that need not be
+            whole = frozenset(place for place, cell in enumerate(tables.cells) if not cell.exact)
+            hidden, known = disclosure.protect(tables, by.rules, whole), tables
     except disclosure.Unprotectable as reason:
         raise disclosure.Unprotectable(f"{metric.id}: {reason}") from None
     reached: dict[int, list[Bounds]] = {place: [] for place in sorted(hidden)}
-    for found in disclosure.audit(tables, hidden, rules):
+    for found in disclosure.audit(known, hidden, by.rules):
         if isinstance(found, Leak):
             raise disclosure.Unprotectable(f"{metric.id}: a member or the public comes too close to a hidden cell")
         reached[found.place].append(found)
-    width = len(columns)
     for place, bounds in reached.items():
-        row, column = rows[place // width], columns[place % width]
-        log.append(_suppression(metric, row, column, bounds, sensitive=tables.cells[place].sensitive))
+        why = "sensitive" if tables.cells[place].sensitive else "earlier" if place in kept else "complement"
+        by.log.append(_suppression(*names[place], bounds, why))
     marked: list[Value] = [
         Mark.SUPPRESSED.value if place in hidden else cell.value for place, cell in enumerate(tables.cells)
     ]
     return [marked[start : start + width] for start in range(0, len(marked), width)]
 
 
-def _suppression(metric: Metric, row: str, column: str, bounds: list[Bounds], *, sensitive: bool) -> Suppression:
+def _suppression(table: str, row: str, column: str, bounds: list[Bounds], why: str) -> Suppression:
     public, *members = bounds
     widths = [one.most - one.least for one in members if one.most is not None]
     return Suppression(
-        table=metric.id,
+        table=table,
         row=row,
         column=column,
-        why="sensitive" if sensitive else "complement",
+        why=why,
         least=public.least,
         most=public.most,
         closest_member_width=min(widths, default=None),
@@ -325,7 +371,7 @@ def _categories(dimension: Dimension, found: set[str], year: int) -> list[str]:
     return [*known, *sorted(found - set(known))]
 
 
-def _first_reviews(tally: Tally, rules: Rules) -> Shape:
+def _first_reviews(tally: Tally, by: Protecting) -> Shape:
     """Quartiles by severity. They do not add up, so that a hidden row needs no company."""
     metric = metrics.DICTIONARY["first_review_by_severity"]
     rows = list(dimensions.CATEGORIES[Dimension.SEVERITY])
@@ -340,7 +386,8 @@ def _first_reviews(tally: Tally, rules: Rules) -> Shape:
                 sum(count for waited, count in minutes.items() if waited <= 60 * target), minutes.total()
             ),
         }
-        if _cell(metric, tally.tables[metric.id].of(row), [row], rules, exact=False).sensitive:
+        was_hidden = by.before.hid((metric.id, row, Statistic.MEDIAN.value))
+        if was_hidden or _cell(metric, tally.tables[metric.id].of(row), [row], by.rules, exact=False).sensitive:
             shown = dict.fromkeys(shown, Mark.SUPPRESSED.value)
         shown[Statistic.TARGET] = target
         cells.append([shown[statistic] for statistic in Statistic])

@@ -10,13 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.audit.models import EntryQuerySet
-from lantern_site.forms import Refusable
+from lantern_site.forms import Lines, Refusable
 
 
 class Freeze(Refusable):
     """The year that an edition is about."""
 
     year = forms.IntegerField(label=gettext_lazy("Year"), localize=False, min_value=2000, max_value=2999)
+
+
+class Reason(Refusable):
+    """Why a figure differs from the published edition."""
+
+    metric = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    reason = Lines(label=gettext_lazy("Why it differs"), longest=2000)
 
 
 class PublicId(forms.CharField):

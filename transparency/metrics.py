@@ -64,6 +64,31 @@ class Unit(TextChoices):
     BAND = "band", _("band")
 
 
+class Deduplication(TextChoices):
+    """How often the same thing counts."""
+
+    SUBJECT = "subject", _("each thing counts once")
+    MEMBER = "member", _("each member counts once")
+    ENTRY = "entry", _("each entry counts")
+    SUM = "sum", _("a sum over the entries")
+    DERIVED = "derived", _("worked out of counts")
+
+
+_DEDUPLICATION: Mapping[Unit, Deduplication] = MappingProxyType(
+    {
+        Unit.MEMBERS: Deduplication.MEMBER,
+        Unit.LOOKUPS: Deduplication.ENTRY,
+        Unit.ACKNOWLEDGEMENTS: Deduplication.ENTRY,
+        Unit.CANDIDATES: Deduplication.SUM,
+        Unit.LEADS: Deduplication.SUM,
+        Unit.ITEMS: Deduplication.SUM,
+        Unit.HOURS: Deduplication.DERIVED,
+        Unit.PERCENT: Deduplication.DERIVED,
+        Unit.BAND: Deduplication.DERIVED,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Metric:
     """One figure or table. `actions` are the ledger entries that it counts."""
@@ -76,6 +101,10 @@ class Metric:
     source: Source = Source.HUB
     protection: Protection = Protection.EXACT
     dimensions: tuple[Dimension, ...] = ()
+
+    @property
+    def deduplication(self) -> Deduplication:
+        return _DEDUPLICATION.get(self.unit, Deduplication.SUBJECT)
 
     @property
     def is_table(self) -> bool:

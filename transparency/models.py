@@ -18,6 +18,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def of_year(self, year: int) -> "EditionQuerySet":
         return self.filter(year=year)
 
+    def before(self, edition: "Edition") -> "EditionQuerySet":
+        """The published editions of the year that stand before one, the first one first."""
+        return self.published().of_year(edition.year).filter(number__lt=edition.number).order_by("number")
+
+    def newest_of_years(self) -> "EditionQuerySet":
+        """Of each year the one that was published last."""
+        return self.published().order_by("-year", "-number").distinct("year")
+
 
 class Edition(models.Model):
     """The report of one period, computed from the ledger at a frozen position."""
@@ -29,6 +37,8 @@ class Edition(models.Model):
         PUBLISHED = "published", gettext_lazy("Published")
 
     public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    restates = models.ForeignKey("self", models.PROTECT, related_name="restated_by", null=True)
+    """The published edition of the same year that this one takes the place of."""
     year = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField(default=1)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.FROZEN)
@@ -90,3 +100,39 @@ class Edition(models.Model):
     @property
     def is_published(self) -> bool:
         return self.stage == self.Stage.PUBLISHED
+
+
+class Restatement(models.Model):
+    """How one figure of an edition differs from the published one that it restates, and why. Kept for ever."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="restatements")
+    metric = models.CharField(max_length=60)
+    changes = models.JSONField()
+    """A list of row, column, old and new value, as both editions show them: transparency.comparison.Change."""
+    reason = models.TextField(blank=True)
+    explained_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    explained_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "metric"], name="a_figure_is_restated_once_in_an_edition"),
+            models.CheckConstraint(
+                condition=Q(reason="", explained_at__isnull=True, explained_by__isnull=True)
+                | ~Q(reason="") & Q(explained_at__isnull=False, explained_by__isnull=False),
+                name="a_reason_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False) & ~Q(reason=""),
+                name="what_is_approved_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("explained_by")),
+                name="nobody_approves_their_own_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restatement of {self.metric} in {self.edition_id}"

@@ -26,8 +26,6 @@ def may_freeze(actor: Actor, year: int, now: datetime) -> None:
         raise Invalid(_("The programme began in %(year)s.") % {"year": FIRST_YEAR}, "year")
     if not periods.of_year(year).has_ended(now):
         raise Invalid(_("%(year)s has not ended yet.") % {"year": year}, "year")
-    if Edition.objects.published().of_year(year).exists():
-        raise WrongState(_("The report for %(year)s is published already.") % {"year": year})
 
 
 def may_compute(actor: Actor, edition: Edition) -> None:
@@ -36,15 +34,29 @@ def may_compute(actor: Actor, edition: Edition) -> None:
     require(actor, Permission.EDIT_REPORT)
 
 
+def may_explain(actor: Actor, edition: Edition) -> None:
+    """Say why a figure differs from what was published."""
+    if edition.is_published:
+        raise WrongState(_("The figures of this edition cannot change any more."))
+    require(actor, Permission.EDIT_REPORT)
+
+
 def may_publish(actor: Actor, edition: Edition) -> None:
-    """The one who publishes had no part in making the figures."""
+    """The one who publishes had no part in making the figures, nor in saying why they differ from earlier ones."""
     if edition.is_published:
         raise WrongState(_("This edition is published already."))
     if edition.computed_by is None:
         raise WrongState(_("The figures of this edition have not been computed yet."))
-    if actor.people & {edition.frozen_by.public_id, edition.computed_by.public_id}:
+    restatements = list(edition.restatements.select_related("explained_by"))
+    makers = {edition.frozen_by.public_id, edition.computed_by.public_id}
+    makers |= {one.explained_by.public_id for one in restatements if one.explained_by is not None}
+    if actor.people & makers:
         raise NotAllowed(_("You made the figures of this edition. Somebody else has to publish it."))
     require(actor, Permission.PUBLISH_REPORT)
+    if edition.restates_id is not None and not restatements:
+        raise WrongState(_("Nothing differs from the edition that is published. There is nothing to restate."))
+    if any(not one.reason for one in restatements):
+        raise WrongState(_("An editor has yet to say why each changed figure differs from the published edition."))
 
 
 def may_read_ledger(actor: Actor) -> None:

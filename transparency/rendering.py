@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from lantern_site import charts
 from lantern_site.charts import Bar, Chart, Series, Spread
 from transparency import metrics
+from transparency.comparison import Change
 from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Statistic, label_of
 from transparency.figures import Document, PublishedTable, Suppression, Value
 from transparency.metrics import Metric, Source, Unit
@@ -111,9 +112,33 @@ def table_of(metric: Metric, published: PublishedTable) -> Table:
     return Table(caption=str(metric.title), head=[str(first.label), *columns], rows=rows)
 
 
+def change(metric: str, one: Change) -> str:
+    """What a figure was and what it is, in one line."""
+    known = metrics.DICTIONARY.get(metric)
+    unit = known.unit if known and not known.is_table else Unit.SIGNALS
+    named = zip(known.dimensions if known else (), (one["row"], one["column"]), strict=False)
+    where = " · ".join(label(dimension, code) for dimension, code in named if code)
+    old, new = ("–" if value is None else shown(value, unit) for value in (one["old"], one["new"]))
+    return f"{where}: {old} → {new}" if where else f"{old} → {new}"
+
+
+def differences(found: Mapping[str, Sequence[Change]]) -> Table:
+    """Every change, for those who make the report."""
+    rows = [
+        [str(metrics.DICTIONARY[metric].title) if metric in metrics.DICTIONARY else metric, change(metric, one)]
+        for metric, some in found.items()
+        for one in some
+    ]
+    return Table(caption=_("What differs from the draft before"), head=[_("Figure"), _("Change")], rows=rows)
+
+
 def suppressed(log: Sequence[Suppression]) -> Table:
     """The hidden cells with their reasons, for those who make and audit the report."""
-    why = {"sensitive": _("Too few behind it, or too small"), "complement": _("So that another cannot be computed")}
+    why = {
+        "sensitive": _("Too few behind it, or too small"),
+        "complement": _("So that another cannot be computed"),
+        "earlier": _("An earlier edition hid it"),
+    }
     return Table(
         caption=_("What is hidden, and why"),
         head=[_("Table"), _("Cell"), _("Reason"), _("Bounds"), _("Closest member")],

@@ -5,17 +5,84 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from lantern_site import charts
 from lantern_site.charts import Chart
 from transparency import metrics, rendering
+from transparency.dimensions import Words
 from transparency.figures import Document
 from transparency.metrics import Source
+from transparency.models import Edition
 from transparency.rendering import Figure, Reading
 
 DOTS = 450
 """About as many dots as the field on the cover has room for."""
+
+
+ASKED: tuple[tuple[Words, Words, str], ...] = (
+    (
+        gettext_lazy("How much was shared?"),
+        gettext_lazy(
+            "%(signals_shared)s signals, %(signals_on_new_indicators)s of them on indicators that were new here."
+        ),
+        "shared",
+    ),
+    (
+        gettext_lazy("Who takes part?"),
+        gettext_lazy("%(members_taking_part)s members at the end of the year. %(members_sharing)s shared in it."),
+        "members",
+    ),
+    (
+        gettext_lazy("Does one member dominate?"),
+        gettext_lazy("The share of the member that shared most lies here: %(largest_member_share)s."),
+        "shared",
+    ),
+    (
+        gettext_lazy("What became of it?"),
+        gettext_lazy(
+            "%(members_stating_findings)s members stated %(findings)s findings; of those after examination, "
+            "%(violation_share)s led to action."
+        ),
+        "outcomes",
+    ),
+    (
+        gettext_lazy("How fast is a signal reviewed?"),
+        gettext_lazy("Half of the signals within this time: %(median_hours_to_first_review)s."),
+        "speed",
+    ),
+    (
+        gettext_lazy("How often was a signal wrong?"),
+        gettext_lazy("%(retracted_as_wrong)s were retracted in the year. Of those shared in it: %(retracted_share)s."),
+        "errors",
+    ),
+    (
+        gettext_lazy("Can somebody object?"),
+        gettext_lazy(
+            "Members opened %(disputes_opened)s disputes. Upheld: %(disputes_upheld)s. Open: %(disputes_open)s."
+        ),
+        "errors",
+    ),
+    (
+        gettext_lazy("What happens when a signal was wrong?"),
+        gettext_lazy(
+            "Everyone who received it is told: %(recalls_opened)s recalls. Overdue answers: "
+            "%(acknowledgements_overdue)s."
+        ),
+        "errors",
+    ),
+    (
+        gettext_lazy("Why are some numbers missing?"),
+        gettext_lazy("They would say something about one member or one person. The method page has the rules."),
+        "method",
+    ),
+    (
+        gettext_lazy("How can I check this?"),
+        gettext_lazy("Download everything, add it up again, and follow the ledger to a signed checkpoint."),
+        "take",
+    ),
+)
+"""What readers ask first, the answer in figures of the dictionary, and the section that says more."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +111,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What readers ask first, answered with exact figures; `section` is where more stands."""
+
+    asked: str
+    answer: str
+    section: str
+
+
+@dataclass(frozen=True)
 class Page:
     """What the template of a report shows."""
 
@@ -54,6 +130,30 @@ class Page:
     sections: tuple[Section, ...]
     recorded: Figure
     stated: Figure
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Restated:
+    """One figure that an edition restates; `lines` say what it was and what it is."""
+
+    metric: str
+    title: str
+    reason: str
+    lines: list[str]
+
+
+def restatements_of(edition: Edition) -> list[Restated]:
+    """In the order in which the figures stand."""
+    return [
+        Restated(
+            one.metric,
+            str(metrics.DICTIONARY[one.metric].title) if one.metric in metrics.DICTIONARY else one.metric,
+            one.reason,
+            [rendering.change(one.metric, change) for change in one.changes],
+        )
+        for one in edition.restatements.order_by("pk")
+    ]
 
 
 def page_of(document: Document, earlier: Document | None = None) -> Page:
@@ -67,6 +167,7 @@ def page_of(document: Document, earlier: Document | None = None) -> Page:
         sections=tuple(_sections(reading)),
         recorded=rendering.key_figures(document, Source.HUB),
         stated=rendering.key_figures(document, Source.MEMBERS),
+        questions=tuple(_questions(reading)),
     )
 
 
@@ -187,3 +288,8 @@ def _members(reading: Reading) -> str:
         "%(n)s member took part at the end of the year", "%(n)s members took part at the end of the year", count
     )
     return sentence % {"n": reading.shown("members_taking_part")}
+
+
+def _questions(reading: Reading) -> Iterator[Question]:
+    words = {metric.id: reading.shown(metric.id) for metric in metrics.KEY_FIGURES}
+    return (Question(str(question), str(answer) % words, section) for question, answer, section in ASKED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transparency.views import ledger, public, studio
+from transparency.views import ledger, proofs, public, studio
 
 app_name = "transparency"
 urlpatterns = [
@@ -10,13 +10,24 @@ urlpatterns = [
     path("reports/<int:year>/", public.edition, name="report"),
     path("reports/<int:year>/data.csv", public.data_csv, name="data_csv"),
     path("reports/<int:year>/data.json", public.data_json, name="data_json"),
+    path("reports/<int:year>/<int:number>/", public.one_edition, name="one_edition"),
+    path("reports/<int:year>/<int:number>/verify/", public.verify, name="verify_report"),
+    path("reports/<int:year>/<int:number>/all.zip", public.download, name="download"),
+    path("reports/<int:year>/<int:number>/<str:name>", public.file, name="report_file"),
     path("method/", public.method, name="method"),
     path("studio/", studio.studio, name="studio"),
     path("studio/freeze/", studio.freeze, name="freeze"),
     path("studio/<lnid:edition_id>/", studio.edition, name="edition_draft"),
     path("studio/<lnid:edition_id>/preview/", studio.preview, name="preview"),
     path("studio/<lnid:edition_id>/compute/", studio.compute, name="compute"),
+    path("studio/<lnid:edition_id>/explain/", studio.explain, name="explain"),
     path("studio/<lnid:edition_id>/publish/", studio.publish, name="publish"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", ledger.verify, name="verify"),
+    path("ledger/<int:position>/", proofs.entry, name="entry"),
+    path("ledger/<int:position>/proof.json", proofs.proof, name="proof"),
+    path("ledger/checkpoint", proofs.newest_checkpoint, name="newest_checkpoint"),
+    path("ledger/checkpoints/", proofs.checkpoints, name="checkpoints"),
+    path("ledger/checkpoints/<int:position>/", proofs.checkpoint, name="checkpoint"),
+    path("ledger/consistency/<int:first>/<int:second>/", proofs.consistency, name="consistency"),
 ]

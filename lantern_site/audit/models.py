@@ -89,3 +89,41 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return f"payload of {self.position}"
+
+
+class Tile(models.Model):
+    """Up to 256 nodes of the ledger's tree side by side, of subtrees of 256^level leaves (C2SP: tlog-tiles).
+
+    Only the last tile of a level grows. 32 bytes for each entry, and a proof reads a handful of tiles.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    nodes = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "number"], name="a_tile_has_one_place")]
+
+    def __str__(self) -> str:
+        return f"tile {self.number} of level {self.level}"
+
+
+class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
+    def newest(self) -> "Checkpoint | None":
+        return self.order_by("-position").first()
+
+
+class Checkpoint(models.Model):
+    """A published statement, signed, of how long the ledger was and what its root was. Never changed, never deleted."""
+
+    position = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    signed_at = models.DateTimeField()
+    verifier = models.CharField(max_length=300)
+    """The key to check it with, as C2SP's signed-note writes such keys."""
+    note = models.TextField()
+
+    objects = CheckpointQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.position}"

@@ -212,6 +212,8 @@ SENTENCES: Mapping[str, Promise] = {
     # The report
     "edition.frozen": _("Edition of the report frozen"),
     "edition.computed": _("Edition of the report computed"),
+    "edition.explained": _("Reason given for a restated figure of the report"),
+    "edition.restated": _("Figure of the report restated"),
     "edition.published": _("Edition of the report published"),
 }
 

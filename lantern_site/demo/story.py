@@ -101,6 +101,7 @@ def _plan_report(world: World) -> None:
     year = (world.ends - timedelta(days=60)).year - 1
     frozen_at = datetime(year + 1, 1, 20, 9, tzinfo=UTC)
     world.plan(frozen_at, partial(_freeze, world, year))
+    world.plan(world.ends - timedelta(days=2), partial(_restate, world, year))
 
 
 def _freeze(world: World, year: int, now: datetime) -> None:
@@ -113,3 +114,19 @@ def _freeze(world: World, year: int, now: datetime) -> None:
 def _publish(world: World, edition_id: int, now: datetime) -> None:
     publisher = world.somebody("Lantern programme", Role.PUBLISHER)
     transparency.publish(edition_id=edition_id, actor=publisher, now=now)
+
+
+def _restate(world: World, year: int, now: datetime) -> None:
+    """Months later some figures have changed, because signals of the year were found wrong since. A publisher has yet
+    to look at it."""
+    editor = world.people["Lantern programme", Role.EDITOR][0]  # no throw of the dice: the story stays as it is
+    edition = transparency.freeze(year=year, actor=editor, now=now)
+    transparency.compute(edition_id=edition.public_id, actor=editor, now=now)
+    for restatement in edition.restatements.order_by("pk"):
+        transparency.explain(
+            edition_id=edition.public_id,
+            metric=restatement.metric,
+            reason="Signals of the year were found wrong, or reinstated, after the first edition was frozen.",
+            actor=editor,
+            now=now,
+        )

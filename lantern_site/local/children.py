@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -32,14 +32,20 @@ def bound_to_us(command: list[str], user: int | None = None) -> list[str]:
     return prefix + command
 
 
-def spawn(command: list[str], output: IO[bytes] | int, *, user: int | None = None) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own: Ctrl-C reaches the launcher alone, which then stops things in order."""
+def spawn(
+    command: list[str], output: IO[bytes] | int, *, user: int | None = None, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own: Ctrl-C reaches the launcher alone, which then stops things in order.
+
+    `more` is added to its environment.
+    """
     return subprocess.Popen(
         bound_to_us(command, user),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        env={**os.environ, **(more or {})},
     )
 
 

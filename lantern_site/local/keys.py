@@ -32,6 +32,12 @@ def fresh() -> str:
     return "".join(f"{name}={value}\n" for name, value in zip(NAMES, values, strict=True))
 
 
+def ensure_signer(file: Path) -> None:
+    """Write the key that checkpoints of the ledger are signed with, unless it is there. A new one begins a new name."""
+    if not file.exists():
+        write_private(file, base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+
+
 def write_private(file: Path, content: str) -> None:
     """Write a file that only its owner reads, whole or not at all."""
     partial = file.with_suffix(".part")
@@ -45,3 +51,4 @@ def write_private(file: Path, content: str) -> None:
 
 if __name__ == "__main__":
     sys.stdout.write(fresh())
+    sys.stdout.write(f"LANTERN_CHECKPOINT_KEY={base64.b64encode(secrets.token_bytes(32)).decode()}\n")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -27,6 +27,7 @@ from lantern_site.local.services import Postgres, Service, Valkey
 BASE = Path(__file__).resolve().parents[2]
 VAR = BASE / "var"
 SEED = "seed_demo"
+SIGNER = "LANTERN_CHECKPOINT_KEY"
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -107,12 +108,21 @@ class Launcher:
         celery = "celery --app lantern_site --quiet"
         quiet = "--loglevel warning"
         self.start_process("web", f"{web} --workers-kill-timeout 5 --log-level warning lantern_site.wsgi:application")
-        self.start_process("worker", f"{celery} worker --concurrency 2 --without-mingle --without-gossip {quiet}")
+        worker = f"{celery} worker --concurrency 2 --without-mingle --without-gossip {quiet}"
+        self.start_process("worker", worker, self.signer())
         self.start_process("clock", f"{celery} beat {quiet}")
 
-    def start_process(self, name: str, command: str) -> None:
+    def signer(self) -> dict[str, str]:
+        """The key for checkpoints of the ledger: the worker has it, the web server does not."""
+        if os.environ.get(SIGNER) or os.environ.get(f"{SIGNER}_FILE"):
+            return {}
+        keys.ensure_signer(VAR / "checkpoint.key")
+        return {f"{SIGNER}_FILE": str(VAR / "checkpoint.key")}
+
+    def start_process(self, name: str, command: str, more: Mapping[str, str] | None = None) -> None:
         program, *arguments = command.split()
-        process = self.processes[name] = children.spawn([children.tool(program), *arguments], subprocess.PIPE)
+        process = children.spawn([children.tool(program), *arguments], subprocess.PIPE, more=more)
+        self.processes[name] = process
         threading.Thread(target=self.relay, args=(name, process), daemon=True).start()
 
     def relay(self, name: str, process: subprocess.Popen[bytes]) -> None:

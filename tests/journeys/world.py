@@ -443,4 +443,5 @@ class World:
             self._name(name, edition)
             if name == "edition":
                 transparency.publish(edition_id=edition.public_id, actor=publisher, now=self.now)
+        builders.checkpoint(self.now)
         sharing.expire_due(now=self.now)

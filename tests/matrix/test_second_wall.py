@@ -84,7 +84,7 @@ PEOPLE = ("analyst", "member_admin")
 
 def told(answer: Any, secrets: Mapping[str, str], *known: str) -> list[str]:
     """Which secrets an answer gives away; what the one who asks wrote into the question is `known` to them."""
-    text = (answer.getvalue() if answer.streaming else answer.content).decode()
+    text = (answer.getvalue() if answer.streaming else answer.content).decode(errors="replace")  # an archive is no text
     for one in known:
         text = text.replace(one, "")
     return sorted(name for name, secret in secrets.items() if secret in text)

@@ -24,6 +24,7 @@ from django.urls import reverse
 from lantern_site import clock, public_ids
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.audit.models import Entry
 from lantern_site.members.lifecycle import KeyScope, MemberState, Suspension
 from lantern_site.members.models import Community, Membership, Organisation, SignalsRule, Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
@@ -59,6 +60,7 @@ from tests.matrix.notation import NO_ROLE, NOBODY, Place
 from tests.routes import ROUTES, Route
 from tests.signals import importing
 from transparency import services as transparency
+from transparency.models import Restatement
 
 HOUSES = ("own", "other", "outside")
 STANDINGS: Mapping[str, Mapping[str, object]] = {
@@ -328,6 +330,12 @@ class World:
             if steps > 2:
                 transparency.publish(edition_id=edition.public_id, actor=publisher, now=NOW)
             self.ids[name] = edition.public_id
+        restated = transparency.freeze(year=2025, actor=editor, now=NOW)
+        Restatement.objects.create(edition=restated, metric="disputes_opened", changes=[])
+        self.ids["edition restated"] = restated.public_id
+        self.ids["checkpoint"] = builders.checkpoint(NOW).position
+        entries = Entry.objects.filter(organisation=self.own.public_id)
+        self.ids["entry"] = entries.order_by("-position").values_list("position", flat=True)[0]
 
     def _paperwork(self) -> None:
         steward, admin = self.people["programme", Role.STEWARD], self.actor("own", Role.MEMBER_ADMIN)
@@ -429,7 +437,14 @@ def blank_pages() -> Iterator[None]:
         yield
 
 
-BESIDE_THE_ID: Mapping[str, object] = {"kind": "security", "register": "incidents"}
+BESIDE_THE_ID: Mapping[str, object] = {
+    "kind": "security",
+    "register": "incidents",
+    "number": 1,
+    "name": "data.json",
+    "first": 1,
+    "second": 1,
+}
 """What stands in an address beside the id of a thing; what is not listed is a sample that names nothing."""
 
 
@@ -440,5 +455,5 @@ def address(route: str, thing: int | None) -> str:
         return "/api/v1/no/such/thing"
     arguments = known.arguments | {name: BESIDE_THE_ID[name] for name in known.arguments if name in BESIDE_THE_ID}
     if thing is not None:
-        arguments |= dict.fromkeys((name for name in arguments if name.endswith("_id")), thing)
+        arguments |= dict.fromkeys((name for name in arguments if name.endswith("_id") or name == "position"), thing)
     return reverse(route, kwargs=arguments)

@@ -85,8 +85,12 @@ def test_something_waits_for_everybody_who_signs_in() -> None:
     assert SecurityIncident.objects.exists()
 
 
-def test_a_report_is_published() -> None:
-    assert Edition.objects.get().stage == Edition.Stage.PUBLISHED
+def test_a_report_is_published_and_one_that_restates_it_waits_for_a_publisher() -> None:
+    first, second = Edition.objects.order_by("number")
+
+    assert (first.stage, second.stage) == (Edition.Stage.PUBLISHED, Edition.Stage.COMPUTED)
+    assert second.restates == first
+    assert all(one.reason for one in second.restatements.all())
 
 
 def test_the_printed_accounts_are_there(accounts: str) -> None:

@@ -260,7 +260,7 @@ def test_a_table_from_which_an_attacker_learns_too_much_is_refused(monkeypatch: 
         ledger.signal(day(number + 1), MEMBERS[number % 4], harm="grooming")
     ledger.signal(day(20), MEMBERS[0], harm="tools")
 
-    def careless(tables: disclosure.Tables, rules: disclosure.Rules) -> frozenset[int]:
+    def careless(tables: disclosure.Tables, rules: disclosure.Rules, kept: frozenset[int]) -> frozenset[int]:
         return frozenset(tables.sensitive)
 
     monkeypatch.setattr(disclosure, "protect", careless)

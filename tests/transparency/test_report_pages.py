@@ -213,3 +213,32 @@ def test_the_document_survives_the_database() -> None:
     kept = Edition.objects.get(pk=edition.pk)
 
     assert figures.canonical(kept.document) == figures.canonical(edition.document)
+
+
+def test_two_people_restate_a_figure_and_both_editions_stay_readable(signed_in: SignIn, client: Client) -> None:
+    editor, publisher = signed_in(staff(Role.EDITOR)), signed_in(staff(Role.PUBLISHER))
+    retracted = ledger.signal(ledger.day(3), ledger.MEMBERS[0])
+
+    first = _made(editor)
+    publisher.post(f"{first}publish/")
+    ledger.ended(retracted, ledger.day(400), "signal.retracted", ledger.MEMBERS[0], reason="owner")
+    second = _made(editor)
+    asked = {"metric": "retracted_share", "reason": "The owner found out in February that it was wrong."}
+    silent = editor.post(f"{second}explain/", asked | {"reason": ""})
+    early = publisher.post(f"{second}publish/")
+    editor.post(f"{second}explain/", asked)
+    publisher.post(f"{second}publish/")
+
+    assert (silent.status_code, early.status_code) == (422, 409)
+    newest, before = (client.get(f"/reports/2025/{path}").content.decode() for path in ("", "1/"))
+    assert "0.0 % → 100.0 %" in newest
+    assert asked["reason"] in newest
+    assert "This edition has been restated." in before
+    assert asked["reason"] not in before
+
+
+def _made(editor: Client) -> str:
+    """Frozen and computed in the browser; returns where it is."""
+    address = editor.post("/studio/freeze/", {"year": "2025"}).headers["Location"]
+    editor.post(f"{address}compute/")
+    return str(address)

@@ -43,19 +43,20 @@ class _Cut:
     least: int
 
 
-def protect(tables: Tables, rules: Rules = DEFAULT) -> frozenset[int]:
+def protect(tables: Tables, rules: Rules = DEFAULT, kept: frozenset[int] = frozenset()) -> frozenset[int]:
     """The places to hide: the sensitive ones, and others so that nobody comes too close to them.
 
-    Raises Unprotectable when a sensitive cell follows from exact totals.
+    `kept` are places that an earlier edition hid: they stay hidden whatever is in them now. Raises Unprotectable when
+    a sensitive cell follows from exact totals.
     """
     if not tables.sensitive:
-        return frozenset()
+        return kept
     needs = list(_needs(tables, rules))
     around = {attacker: room(tables, attacker) for attacker in attackers(tables)}
     stages = [[need for need in needs if (need.attacker is None) is public] for public in (True, False)]
     cuts: list[_Cut] = []
     while True:
-        hidden = _cheapest(tables, cuts)
+        hidden = _cheapest(tables, cuts, kept)
         for stage in stages:  # members only once the public is kept away: most choices fail there already
             found = [cut for need in stage for cut in _violated(tables, hidden, need, around[need.attacker])]
             if found:
@@ -91,14 +92,14 @@ def _violated(tables: Tables, hidden: frozenset[int], need: _Need, around: Room)
         yield _Cut(weights, need.distance)
 
 
-def _cheapest(tables: Tables, cuts: list[_Cut]) -> frozenset[int]:
+def _cheapest(tables: Tables, cuts: list[_Cut], kept: frozenset[int]) -> frozenset[int]:
     """What costs least and agrees with the cuts."""
     count = len(tables.cells)
     least, most = np.zeros(count), np.ones(count)
-    least[list(tables.sensitive)] = 1
+    least[[*tables.sensitive, *kept]] = 1
     most[[place for place, cell in enumerate(tables.cells) if cell.exact]] = 0
     if not cuts:
-        return frozenset(tables.sensitive)
+        return kept | frozenset(tables.sensitive)
     # Here, because it is half of a process's start and hardly ever needed.
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 

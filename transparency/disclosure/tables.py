@@ -7,9 +7,10 @@ so its arc points the other way (Gusfield, *A Graph Theoretic Approach to Statis
 17(3), 1988).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 Arc = tuple[int, int]
 """From node to node, along which a cell grows; it shrinks against it."""
@@ -50,6 +51,12 @@ class Tables:
             left[head] += cell.value
         if any(left[1:]):
             raise ValueError("the parts do not add up to their totals")
+
+    def known(self, places: Iterable[int]) -> Self:
+        """The same with the cells at these places exact: everybody knows them."""
+        exact = frozenset(places)
+        cells = (replace(cell, exact=True) if place in exact else cell for place, cell in enumerate(self.cells))
+        return replace(self, cells=tuple(cells)) if exact else self
 
     @cached_property
     def nodes(self) -> int:

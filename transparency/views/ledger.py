@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from lantern_site import public_ids
-from lantern_site.audit import verification
+from lantern_site.audit import leaves, verification, wording
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet
@@ -60,6 +60,7 @@ class Row:
     """An entry as the table shows it."""
 
     entry: Entry
+    sentence: str
     at: str
     subject: str
     actor: str
@@ -74,6 +75,7 @@ class Verified:
     seconds: float
     position: int = 0
     root: str = ""
+    checkpoints: int = 0
     fault: str = ""
 
 
@@ -94,8 +96,9 @@ def verify(request: PageRequest) -> HttpResponse:
     started = time.perf_counter()
     try:
         checked = verification.verify()
-        result = Verified(time.perf_counter() - started, checked.position, checked.root.hex())
-    except verification.Fault as fault:
+        seconds = time.perf_counter() - started
+        result = Verified(seconds, checked.position, checked.root.hex(), checked.checkpoints)
+    except leaves.Fault as fault:
         result = Verified(time.perf_counter() - started, fault=str(fault))
     if request.htmx:
         return render(request, "transparency/_verified.html", {"verified": result})
@@ -149,6 +152,7 @@ def row_of(entry: Entry, actor: Actor) -> Row:
     whole = policies.reads_whole_ledger(actor)
     return Row(
         entry=entry,
+        sentence=wording.sentence(entry.action),
         at=entry.at.strftime("%Y-%m-%d %H:%M:%S"),  # UTC, like the leaf of the entry
         subject=public_ids.shown(entry.subject),
         actor=_("the clock") if entry.actor_kind == ActorKind.CLOCK else public_ids.shown(entry.actor),

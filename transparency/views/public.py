@@ -1,14 +1,16 @@
-"""Pages that everybody may read: published editions, their data, and how they are made."""
+"""The public site: published editions, their pages, their files and how to check them, and how figures come about."""
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lantern_site.audit.models import Checkpoint
 from lantern_site.pages import public, site_nav
-from transparency import disclosure, exports, figures, metrics, report
+from transparency import checking, disclosure, exports, figures, metrics, package, report
 from transparency.dimensions import MARKS
 from transparency.models import Edition
 
@@ -16,15 +18,21 @@ from transparency.models import Edition
 @require_safe
 @public
 def editions(request: HttpRequest) -> HttpResponse:
-    return _page(request, "transparency/editions.html", {"editions": Edition.objects.published()})
+    return _page(request, "transparency/editions.html", {"editions": Edition.objects.newest_of_years()})
 
 
 @require_safe
 @public
 def edition(request: HttpRequest, year: int) -> HttpResponse:
-    found, before = _published(year), Edition.objects.published().of_year(year - 1).first()
-    page = report.page_of(found.document, before.document if before else None)
-    return _page(request, "transparency/report.html", {"edition": found, "page": page})
+    """The newest edition of a year."""
+    return _report(request, _published(year))
+
+
+@require_safe
+@public
+def one_edition(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """An edition at the address that it keeps, restated since or not."""
+    return _report(request, _published(year, number))
 
 
 @require_safe
@@ -43,6 +51,37 @@ def data_csv(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_safe
 @public
+def file(request: HttpRequest, year: int, number: int, name: str) -> HttpResponse:
+    found = _published(year, number)
+    content = package.file_of(found, name)
+    if content is None:
+        raise Http404
+    return _file(content, package.type_of(name), f"{package.name_of(found)}-{name}")
+
+
+@require_safe
+@public
+def download(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """Everything in one archive."""
+    found = _published(year, number)
+    return _file(package.zipped(package.files_of(found)), "application/zip", f"{package.name_of(found)}.zip")
+
+
+@require_safe
+@public
+def verify(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    found = _published(year, number)
+    context = {
+        "edition": found,
+        "checksums": package.files_of(found)[checking.CHECKSUMS].decode(),
+        "checkpoint": Checkpoint.objects.filter(position__gte=found.position).order_by("position").first(),
+        "root": bytes(found.root).hex(),
+    }
+    return _page(request, "transparency/verify_report.html", context)
+
+
+@require_safe
+@public
 def method(request: HttpRequest) -> HttpResponse:
     dictionary = [
         (_("Key figures"), metrics.KEY_FIGURES),
@@ -52,8 +91,22 @@ def method(request: HttpRequest) -> HttpResponse:
     return _page(request, "transparency/method.html", context)
 
 
-def _published(year: int) -> Edition:
-    found = Edition.objects.published().of_year(year).first()
+def _report(request: HttpRequest, found: Edition) -> HttpResponse:
+    before = Edition.objects.published().of_year(found.year - 1).first()
+    context = {
+        "edition": found,
+        "page": report.page_of(found.document, before.document if before else None),
+        "restatements": report.restatements_of(found),
+        "editions": Edition.objects.published().of_year(found.year),
+        "pdf": f"report-{(get_language() or 'en')[:2]}.pdf",
+        "chapter": f"chapter-{(get_language() or 'en')[:2]}.md",
+    }
+    return _page(request, "transparency/report.html", context)
+
+
+def _published(year: int, number: int | None = None) -> Edition:
+    editions = Edition.objects.published().of_year(year).select_related("restates")
+    found = (editions if number is None else editions.filter(number=number)).first()
     if found is None:
         raise Http404
     return found

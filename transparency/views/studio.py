@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require
 from lantern_site.pages import PageRequest, signed_in, site_nav, status_of
-from transparency import forms, metrics, policies, rendering, report, services
+from transparency import comparison, forms, metrics, policies, rendering, report, services
 from transparency.figures import Document
 from transparency.metrics import Metric
 from transparency.models import Edition
@@ -63,17 +63,43 @@ def freeze(request: PageRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def edition(request: PageRequest, edition_id: int) -> HttpResponse:
+    return _edition(request, _find(request, edition_id))
+
+
+@require_POST
+@signed_in
+def explain(request: PageRequest, edition_id: int) -> HttpResponse:
     found = _find(request, edition_id)
+    form = forms.Reason(request.POST)
+    try:
+        if form.is_valid():
+            services.explain(edition_id=edition_id, **form.cleaned_data, actor=request.actor, now=request.now)
+            messages.info(request, _("The reason is kept with the figure."))
+            return redirect("transparency:edition_draft", edition_id)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    except (Invalid, WrongState, NotAllowed) as refusal:
+        form.refuse(refusal)
+        status = status_of(refusal)
+    with acting_as(request.actor):
+        return _edition(request, found, form, status)
+
+
+def _edition(
+    request: PageRequest, found: Edition, refused: forms.Reason | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
     context = {
         "edition": found,
         "root": bytes(found.root).hex(),
         "steps": _steps(found),
         "figures": _shown(found.figures) if found.figures else [],
-        "hidden": rendering.suppressed(found.suppressions) if found.suppressions else None,
+        "suppressed": rendering.suppressed(found.suppressions) if found.suppressions else None,
+        "restated": _reasons(found, refused),
+        "changes": _changes(found),
+        "may_explain": permits(policies.may_explain, request.actor, found),
         "may_compute": permits(policies.may_compute, request.actor, found),
         "may_publish": permits(policies.may_publish, request.actor, found),
     }
-    return render(request, "transparency/edition.html", context)
+    return render(request, "transparency/edition.html", context, status=status)
 
 
 @require_safe
@@ -83,8 +109,13 @@ def preview(request: PageRequest, edition_id: int) -> HttpResponse:
     found = _find(request, edition_id)
     if not found.figures:
         raise Hidden(_("There is no such page."))
-    page = report.page_of(found.figures)
-    context = {"edition": found, "page": page, "is_preview": True, "site_nav": site_nav(request.path)}
+    context = {
+        "edition": found,
+        "page": report.page_of(found.figures),
+        "restatements": report.restatements_of(found),
+        "is_preview": True,
+        "site_nav": site_nav(request.path),
+    }
     return render(request, "transparency/report.html", context)
 
 
@@ -104,6 +135,29 @@ def publish(request: PageRequest, edition_id: int) -> HttpResponse:
     return redirect("transparency:edition_draft", edition_id)
 
 
+def _reasons(found: Edition, refused: forms.Reason | None) -> list[tuple[report.Restated, forms.Reason]]:
+    """Each restated figure with the form for its reason; the one that was refused keeps what was typed."""
+    asked = refused.data.get("metric") if refused else None
+    return [
+        (
+            one,
+            refused
+            if refused and one.metric == asked
+            else forms.Reason(initial={"metric": one.metric, "reason": one.reason}, auto_id=f"{one.metric}-%s"),
+        )
+        for one in report.restatements_of(found)
+    ]
+
+
+def _changes(found: Edition) -> Table | None:
+    """Where a draft differs from the draft before it, for whoever computes again after something was put right."""
+    if found.restates_id is not None or not found.figures:
+        return None
+    before = Edition.objects.of_year(found.year).filter(number__lt=found.number, figures__isnull=False)
+    last = before.order_by("-number").first()
+    return rendering.differences(comparison.changes(last.document, found.document)) if last else None
+
+
 def _refused(request: PageRequest, form: forms.Freeze, status: HTTPStatus) -> HttpResponse:
     with acting_as(request.actor):
         return _studio(request, form, status)
@@ -121,7 +175,7 @@ def _studio(request: PageRequest, form: forms.Freeze, status: int = HTTPStatus.O
 
 def _find(request: PageRequest, edition_id: int) -> Edition:
     policies.may_enter_studio(request.actor)
-    people = ("frozen_by", "computed_by", "published_by")
+    people = ("frozen_by", "computed_by", "published_by", "restates")
     found = Edition.objects.select_related(*people).filter(public_id=edition_id).first()
     if found is None:
         raise Hidden(_("There is no such edition."))

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from lantern_site.audit import verification
+from lantern_site.audit import leaves, verification
 from transparency import disclosure, figures
+from transparency.models import Edition
 
 
 class Command(BaseCommand):
@@ -21,7 +22,10 @@ class Command(BaseCommand):
         if not 0 <= position <= head:
             raise CommandError(f"The ledger ends at position {head}; {position} is not one of its positions.")
         try:
-            document = figures.document(options["year"], position, verification.root_at(position))
-        except (verification.Fault, disclosure.Unprotectable) as fault:
+            published = Edition.objects.published().of_year(options["year"]).filter(position__lt=position)
+            earlier = [edition.document for edition in published.order_by("number")]
+            root = verification.root_at(position)
+            document = figures.computed(options["year"], position, root, earlier=earlier).document
+        except (leaves.Fault, disclosure.Unprotectable) as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(figures.canonical(document).decode(), ending="")
