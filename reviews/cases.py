@@ -125,7 +125,9 @@ class Room:
 
     @cached_property
     def hidden_signals(self) -> int:
-        """How many of the signals the reader may not see."""
+        """How many of the signals the reader may not see; only the programme learns that there are others."""
+        if not self.actor.oversees:
+            return 0
         return self.dispute.touches.count() - len(self._signals)
 
     @cached_property

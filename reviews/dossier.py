@@ -84,7 +84,7 @@ class Dossier:
     def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
         self.signal, self.actor, self.now = signal, actor, now
         self.is_own = signal.organisation_id == actor.organisation_id
-        self.sees_reach = self.is_own or actor.programme
+        self.sees_reach = self.is_own or actor.oversees
 
     @cached_property
     def row(self) -> waiting.QueueRow:

@@ -371,3 +371,8 @@ def run_job(job: MatchJob, *, now: datetime = NOW) -> MatchJob:
         jobs.run_chunk(pk, holder="worker", now=now)
     with acting_as(Actor.clock()):
         return MatchJob.objects.select_related("organisation").get(pk=job.pk)
+
+
+def mailbox(address: str) -> Item:
+    """An e-mail address of a provider whose rules are known."""
+    return Item(Kind.EMAIL, address)
