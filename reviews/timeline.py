@@ -81,6 +81,7 @@ SENTENCES: Mapping[str, Words] = {
     "recall.opened": gettext_lazy("Recall sent to everyone who received it"),
     "recall.changed": gettext_lazy("Recall changed"),
     "recall.delivered": gettext_lazy("Recall delivered"),
+    "recall.removed": gettext_lazy("Out of use at the member; a person has yet to answer"),
     "recall.acknowledged": gettext_lazy("Recall acknowledged"),
     "recall.answered": gettext_lazy("Recall answered; a second person has yet to confirm it"),
     "recall.overdue": gettext_lazy("Recall overdue: not acknowledged in time"),

@@ -36,6 +36,9 @@ FOR_EVERYBODY = {
     "members:application_status",
     "members:apply",
     "members:accept_invitation",  # whoever has the token of a mail
+    "reviews:door",
+    "reviews:door_answer",
+    "reviews:door_code",
     "reviews:home",  # sends on whoever has not signed in
     "members:assessment",
     "members:assessments",
@@ -84,6 +87,7 @@ READ = {
     "reviews:queue_count",
     "reviews:recall",
     "reviews:recalls",
+    "reviews:redresses",
     "reviews:signal",
     "signals:communities",
     "signals:community",
@@ -122,6 +126,7 @@ READ_AND_SENT_BACK = {
     "reviews:incident",
     "reviews:lead",
     "reviews:open_dispute",
+    "reviews:redress",
     "reviews:leads_together",
     "signals:export",
     "signals:imports",

@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, Promise] = {
     "recall.opened": _("Recall sent to everyone who received the signal"),
     "recall.changed": _("Recall changed"),
     "recall.delivered": _("Recall delivered"),
+    "recall.removed": _("Recalled value out of use; a person has yet to answer"),
     "recall.acknowledged": _("Recall acknowledged"),
     "recall.answered": _("Recall answered; a second person has yet to confirm"),
     "recall.confirmed": _("Answer to a recall confirmed by a second person"),

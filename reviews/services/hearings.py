@@ -25,7 +25,7 @@ def assign(*, dispute_id: int, person_id: int, actor: Actor, now: datetime) -> D
         disputing.may_assign(actor, dispute)
         person = Staff.objects.filter(public_id=person_id, pk__in=disputing.candidates(dispute, now)).first()
         if person is None:
-            raise Invalid(_("Choose an adjudicator who took no part in this case."), "person")
+            raise Invalid(_("Choose an adjudicator who took no part in this case."), "person_id")
         dispute.assigned_to, dispute.assigned_at, dispute.assigned_by = person, now, staff_of(actor)
         dispute.save(update_fields=["assigned_to", "assigned_at", "assigned_by"])
         casework.note(case, "dispute.assigned", facts={"adjudicator": person.public_id})

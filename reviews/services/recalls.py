@@ -14,7 +14,8 @@ from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.models import ApiKey, Organisation
-from lantern_site.members.policies import sees_signals, staff_of
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import permits, require, sees_signals, staff_of
 from reviews import clocks, disputing
 from reviews.models import Delivery, Recall
 from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
@@ -140,6 +141,21 @@ def acknowledge(*, recall_id: int, answer: Answer, actor: Actor, now: datetime) 
         )  # fmt: skip
         _note_delivery(record, delivery, "recall.answered" if kept else "recall.acknowledged")
         _close_when_done(record, delivery.recall)
+        return delivery
+
+
+def removed(*, recall_id: int, hits: int, actor: Actor, now: datetime) -> Delivery:
+    """A machine says that the value is out of use, and how often it had matched. Where there is nothing to judge, that
+    acknowledges the recall; else it is delivered, and a person answers."""
+    nothing = Answer(RecallAnswer.NOTHING_FOUND, ReportCorrected.NONE_MADE, 0)
+    with _addressed(recall_id, actor, now) as (record, delivery):
+        if permits(disputing.may_acknowledge, actor, delivery, hits=hits):
+            return acknowledge(recall_id=recall_id, answer=nothing, actor=actor, now=now)
+        require(actor, Permission.ACKNOWLEDGE)
+        delivery.state, delivery.local_hits = DeliveryState.DELIVERED, hits
+        delivery.delivered_at = delivery.delivered_at or now
+        delivery.save(update_fields=["state", "local_hits", "delivered_at"])
+        _note_delivery(record, delivery, "recall.removed")
         return delivery
 
 

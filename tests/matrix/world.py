@@ -29,11 +29,12 @@ from lantern_site.members.models import Community, Membership, Organisation, Sig
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import keys, standing
 from reviews.models import Dispute, Finding, Recall
-from reviews.services import claims, decisions, disputes, findings, holds, recalls
+from reviews.services import claims, decisions, disputes, findings, hearings, holds, recalls, redress
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.services.recalls import Answer
 from reviews.workflow import (
+    Action,
     Attribution,
     HoldReason,
     LooksWrong,
@@ -43,6 +44,7 @@ from reviews.workflow import (
     ReportCorrected,
     Result,
     Scope,
+    Side,
     Verdict,
 )
 from signals import candidates
@@ -220,6 +222,20 @@ class World:
         self._decide(appealed)
         party = self.actor("other", "colleague")
         disputes.appeal(dispute_id=appealed.public_id, text="Look again.", actor=party, now=ago(hours=1))
+        steward = builders.actor(self.houses["programme"], Role.STEWARD)
+        outside = self.people["programme", Role.EXTERNAL_ADJUDICATOR].public_id
+        hearings.assign(dispute_id=appealed.public_id, person_id=outside, actor=steward, now=ago(hours=1))
+        self.ids["adjudicator"] = self.people["programme", Role.ADJUDICATOR].public_id
+        self._asked()
+
+    def _asked(self) -> None:
+        asked = self._dispute("dispute asked", reason=Reason.STALE)
+        judge = builders.actor(self.houses["programme"], Role.ADJUDICATOR)
+        for name in ("dispute of two", "dispute that stands"):
+            self._of_two(name)
+        stands = self.ids["dispute that stands"]
+        hearings.stand(dispute_id=stands, text="We saw it.", actor=self.actor("other", "colleague"), now=ago(days=1))
+        hearings.ask(dispute_id=asked.public_id, to=Side.OPENER, text="Since when?", actor=judge, now=ago(hours=1))
 
     def _dispute(self, name: str, *, reason: Reason = Reason.WRONG_PERSON) -> Dispute:
         signal = self._active(f"signal of {name}", at=ago(days=3))
@@ -235,6 +251,34 @@ class World:
         )
         self.ids[name] = dispute.public_id
         return dispute
+
+    def _of_two(self, name: str) -> None:
+        """A third member disputes what both own and other share."""
+        shared = [self._active(f"signal of {name}", at=ago(days=3))]
+        item = Item(Kind.EMAIL, self.values[f"signal of {name}"])
+        (also,) = sharing.submit(
+            items=[item],
+            statement=statement(),
+            community_id=self.circle.public_id,
+            actor=builders.actor(self.other, Role.SUBMITTER),
+            now=ago(days=3),
+        )
+        builders.approved(also, now=ago(days=3))
+        third = builders.member("Thistle")
+        Membership.objects.get_or_create(
+            community=self.circle, organisation=third, defaults={"joined_at": ago(days=400)}
+        )
+        dispute = disputes.open(
+            signal_id=shared[0].public_id,
+            scope=Scope.INDICATOR,
+            reason=Reason.WRONG_PERSON,
+            statement="The account belongs to somebody else.",
+            opener_named=True,
+            hold_asked=False,
+            actor=builders.actor(third, Role.ANALYST),
+            now=ago(days=2),
+        )
+        self.ids[name] = dispute.public_id
 
     def _hold(self, dispute: Dispute) -> None:
         second = builders.actor(self.other, Role.ANALYST)
@@ -280,12 +324,36 @@ class World:
         self.ids["lead examined"] = examined
         with acting_as(Actor.clock()):
             self.ids["finding"] = Finding.objects.get(lead__public_id=examined).public_id
+        self._violation("violation")
+        finding = self._violation("violation given back")
+        draft = redress.reinstate(finding_id=finding.public_id, actor=self.actor("own", "colleague"), now=NOW)
+        assert draft is not None
+        self.ids["redress"] = draft.public_id
         asks = self._job("job that asks", "somebody@example.org", "nobody@example.org", first_percent=50)
         builders.run_job(asks)
         self._watch_lists()
         self._job("job", "somebody@example.org")
         rows = importing.addresses(2, begin=900)
         self.ids["import"] = importing.checked(self.own, rows, actor=self.actor("own", "colleague")).public_id
+
+    def _violation(self, name: str) -> Finding:
+        """Own closed an account because of a signal of the other's."""
+        self._active(f"signal of {name}", "other", at=ago(days=3))
+        job = self._job(f"job of {name}", self.values[f"signal of {name}"])
+        builders.run_job(job)
+        with acting_as(Actor.clock()):
+            lead = Lead.objects.get(job=job).public_id
+        found = Found(
+            Outcome.VIOLATION,
+            own_evidence=True,
+            policy_version="2026-02",
+            attribution=Attribution.DECISIVE,
+            looks_wrong=LooksWrong.NO,
+            actions=(Action.ACCOUNT_ACTIONED,),
+        )
+        finding = findings.record(lead_ids=[lead], found=found, actor=self.actor("own", "colleague"), now=NOW)
+        self.ids[name] = finding.public_id
+        return finding
 
     def _watch_lists(self) -> None:
         actor = self.actor("own", "colleague")
