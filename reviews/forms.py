@@ -433,6 +433,12 @@ class Finding(Refusable):
     )
     looks_wrong_because = prose(gettext_lazy("Because"), 280, rows=2)
 
+    named_to_owner = forms.BooleanField(
+        label=gettext_lazy("The owner may know that this is from us"),
+        required=False,
+        help_text=gettext_lazy("It is told whether the signal was useful, by a member that is not named."),
+    )
+
     def __init__(self, *args: Any, financial: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if financial:
@@ -461,6 +467,7 @@ class Finding(Refusable):
             content_removed=given.get("content_removed") or 0,
             uploads_prevented=given.get("uploads_prevented") or 0,
             not_examined_because=given.get("not_examined_because", ""),
+            named_to_owner=given["named_to_owner"],
             authority=given.get("authority", ""),
             authority_reference=given.get("authority_reference", ""),
         )

@@ -382,6 +382,8 @@ class Finding(models.Model):
     authority = models.CharField(max_length=12, choices=registers.Authority, blank=True)
     authority_reference = models.BinaryField(null=True)
     """That of the report to an authority, encrypted."""
+    named_to_owner = models.BooleanField(default=False)
+    """Whether the owner of the signal may know whose finding it is."""
     reinstated_at = models.DateTimeField(null=True)
     reinstated_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     actions = ArrayField(models.CharField(max_length=24, choices=workflow.Action), default=list)

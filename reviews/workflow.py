@@ -192,6 +192,24 @@ class Outcome(TextChoices):
     VIOLATION = "violation", gettext_lazy("Violation")
 
 
+class Feedback(TextChoices):
+    """What the owner of a signal learns of a finding."""
+
+    USEFUL = "useful", gettext_lazy("Useful")
+    NOT_USEFUL = "not_useful", gettext_lazy("Not useful")
+    KNOWN = "known", gettext_lazy("Known already")
+
+
+FEEDBACK: dict[Outcome, Feedback] = {
+    Outcome.VIOLATION: Feedback.USEFUL,
+    Outcome.POSSIBLE_VICTIM: Feedback.USEFUL,
+    Outcome.ALREADY_KNOWN: Feedback.KNOWN,
+    Outcome.NO_VIOLATION: Feedback.NOT_USEFUL,
+    Outcome.FALSE_MATCH: Feedback.NOT_USEFUL,
+}
+"""The others say nothing about the signal."""
+
+
 class NotExamined(TextChoices):
     """Why nobody looked."""
 

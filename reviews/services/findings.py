@@ -55,6 +55,7 @@ class Found:
     not_examined_because: str = ""
     authority: str = ""
     authority_reference: str = ""
+    named_to_owner: bool = False
 
 
 def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime) -> Finding:
@@ -234,6 +235,7 @@ def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, acto
         looks_wrong_because=found.looks_wrong_because,
         not_examined_because=found.not_examined_because,
         authority=found.authority,
+        named_to_owner=found.named_to_owner,
         found_at=now,
         found_by_id=staff_id_of(actor),
     )

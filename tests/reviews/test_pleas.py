@@ -26,13 +26,18 @@ SOON = NOW + timedelta(minutes=5)
 ADDRESS = "quiet.harbour@example.org"
 
 
+@pytest.fixture(autouse=True)
+def the_programme() -> None:
+    builders.programme()
+
+
 def pleaded(address: str = ADDRESS) -> str:
     sealed = pleas.begin(address=address, now=NOW)
     return pleas.prove(sealed=sealed, code=code_of_last_mail(), now=SOON)
 
 
 def code_of_last_mail() -> str:
-    found = re.search(r"\b\d{8}\b", mail.outbox[-1].body)
+    found = re.search(r"\b\d{8}\b", str(mail.outbox[-1].body))
     assert found is not None
     return found[0]
 

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from lantern_site import clock
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.roles import Role
 from reviews.models import Keep
@@ -76,7 +78,8 @@ def test_a_value_that_was_found_wrong_is_remembered_for_two_years_and_then_forgo
     duties.purge(now=NOW + 190 * DAY)
     assert duties.purge(now=NOW + 700 * DAY) == 0
     assert duties.purge(now=NOW + 93 * DAY + 731 * DAY) == 1
-    anew = builders.submitted(owner, builders.email(1), now=NOW + 930 * DAY)
+    with clock.at(NOW + 930 * DAY):
+        anew = builders.submitted(owner, builders.email(1), now=NOW + 930 * DAY)
 
     assert anew.warnings == []
     assert actions("signal", signal.public_id)[-1] == "signal.tombstone_ended"
@@ -128,13 +131,13 @@ def test_the_law_may_oblige_to_keep_a_value() -> None:
     assert "signal.kept" in actions("signal", signal.public_id)
 
 
-def keep(signal: Signal, ends_on: date, actor: object, now: datetime) -> Keep:
+def keep(signal: Signal, ends_on: date, actor: Actor, now: datetime) -> Keep:
     return purging.keep(
         signal_id=signal.public_id,
         reason="An order of a court.",
         ends_on=ends_on,
         actor=actor,
-        now=now,  # type: ignore[arg-type]
+        now=now,
     )
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
 from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
 from lantern_site.members.models import Membership, Organisation
@@ -23,6 +25,7 @@ from reviews.workflow import (
     Scope,
 )
 from signals.intake import value_of
+from signals.models import Signal
 from signals.workflow import Status
 from tests import builders
 from tests.builders import NOW
@@ -74,7 +77,8 @@ def test_a_signal_that_had_no_part_in_it_is_not_disputed() -> None:
     finding = find(leads_of(kestrel, builders.email(1)), objector(kestrel), unrelated)
 
     assert redress.reinstate(finding_id=finding.public_id, actor=objector(kestrel), now=LATER) is None
-    assert not Redress.objects.exists()
+    with acting_as(Actor.clock()):
+        assert not Redress.objects.exists()
 
 
 def test_where_nothing_was_taken_nothing_is_given_back() -> None:
@@ -112,7 +116,8 @@ def test_redress_is_disputed_once_and_undone_by_everyone_who_received_it() -> No
     assert builders.fresh(signal).status == Status.RETRACTED
     assert recall.cause == RecallCause.RETRACTED
     assert Delivery.objects.get(recall=recall, organisation=harbourline).answer == RecallAnswer.UNDONE
-    assert Redress.objects.get().state == RedressState.SENT
+    with acting_as(Actor.clock()):
+        assert Redress.objects.get().state == RedressState.SENT
     with pytest.raises(WrongState):
         send(draft, kestrel)
 
@@ -130,7 +135,8 @@ def test_redress_reaches_a_signal_that_is_not_visible_any_more() -> None:
 def test_redress_works_after_the_value_was_purged() -> None:
     kestrel, harbourline = builders.member("Kestrel"), builders.member("Harbourline")
     finding = acted_upon(kestrel)
-    signal = builders.fresh(finding.signal)
+    with acting_as(Actor.clock()):
+        signal = Signal.objects.get(pk=finding.signal_id)
     builders.receipt(signal, harbourline)
     expired = signal.expires_at + timedelta(minutes=1)
     duties.expire(now=expired)

@@ -29,19 +29,21 @@ from lantern_site.audit.models import Entry
 from lantern_site.errors import Refusal
 from lantern_site.members.roles import Role
 from reviews import replay
-from reviews.models import Claim, Delivery, Dispute, Recall
+from reviews.models import Delivery, Dispute, Recall
 from reviews.services import claims, decisions, disputes, duties, hearings, holds, recalls
 from reviews.services.decisions import Judgement
 from reviews.services.recalls import Answer
 from reviews.workflow import HoldReason, Reason, RecallAnswer, ReportCorrected, Result, Scope, Verdict
 from signals.models import Signal
-from signals.services import sharing
+from signals.services import corrections, sharing
 from tests import builders
 from tests.builders import NOW
 
 STEPS = int(os.environ.get("LANTERN_STEPS", "60"))
 STEPS_OF_A_LIFE = 30
 
+A_YEAR_OF_ACCESS = timedelta(days=300)
+"""People work there whose access is confirmed yearly."""
 OPEN = {"opened", "answered", "appealed"}
 FIRST = {"opened", "answered"}
 TEXT = "What was said."
@@ -78,6 +80,9 @@ class Statement:
     proposed_by: str = ""
     is_held_by_the_programme: bool = False
     version: int = 1
+    newest: int = 1
+    claimed_by: str = ""
+    claimed_until: datetime = NOW
     acted: set[str] = field(default_factory=set)
 
 
@@ -144,26 +149,43 @@ class Judging(RuleBasedStateMachine):
     @rule(which=st.sampled_from([0, 1]), who=st.sampled_from([*OWNERS, *OPENERS]), verdict=st.sampled_from(Verdict))
     def review(self, which: int, who: str, verdict: Verdict) -> None:
         signal = self.signals[which]
-        waits = signal.status == "submitted" or (signal.status in ("active", "held") and bool(signal.proposed_by))
-        author = signal.by if signal.status == "submitted" else signal.proposed_by
-        version = signal.version + (signal.status in ("active", "held") and bool(signal.proposed_by))
+        if signal.proposed_by:
+            author, version = signal.proposed_by, signal.newest
+            waits = signal.status == "active" and not self.open_about(signal) and verdict != Verdict.RETURN
+        else:
+            author, version, waits = signal.by, signal.version, signal.status == "submitted"
         said = Judgement(verdict, outward="Because.", attested=True)
         done = self.attempt(
             lambda: decisions.decide(
                 signal_id=signal.id, judgement=said, version=version, actor=self.people[who], now=self.now
             ),
-            allowed=waits and who in OWNERS and who != author,
+            allowed=waits and who in OWNERS and who != author and not self.is_taken(signal, who),
         )
         if done is None:
             return
         signal.acted.add(who)
-        if signal.status == "submitted":
-            signal.status = {"approve": "active", "reject": "rejected", "return": "returned"}[verdict]
-            if verdict == Verdict.APPROVE:
-                self.receive(signal)
-        else:
-            signal.version += verdict == Verdict.APPROVE
+        signal.claimed_by = ""
+        if signal.proposed_by:
+            signal.version = signal.newest if verdict == Verdict.APPROVE else signal.version
             signal.proposed_by = ""
+            return
+        signal.status = {"approve": "active", "reject": "rejected", "return": "returned"}[verdict]
+        if verdict == Verdict.APPROVE:
+            self.receive(signal)
+
+    @rule(which=st.sampled_from([0, 1]), who=st.sampled_from([*OWNERS, *OPENERS]))
+    def correct(self, which: int, who: str) -> None:
+        signal = self.signals[which]
+        changes = {"outward_note": f"Seen again at {self.now:%H:%M:%S} on {self.now:%d %B}."}
+        open_now = signal.status == "active" and not self.open_about(signal) and not signal.proposed_by
+        done = self.attempt(
+            lambda: corrections.propose(signal_id=signal.id, changes=changes, actor=self.people[who], now=self.now),
+            allowed=open_now and who in OWNERS,
+        )
+        if done is not None:
+            signal.newest += 1
+            signal.proposed_by = who
+            signal.acted.add(who)
 
     def receive(self, signal: Statement) -> None:
         with acting_as(Actor.clock()):
@@ -172,7 +194,7 @@ class Judging(RuleBasedStateMachine):
     @rule(which=st.sampled_from([0, 1]), who=st.sampled_from(OWNERS), wrong=st.booleans())
     def withdraw(self, which: int, who: str, wrong: bool) -> None:
         signal = self.signals[which]
-        allowed = signal.status == "active" or (signal.status == "held" and wrong)
+        allowed = signal.status == "active" and not self.open_about(signal)
         done = self.attempt(
             lambda: decisions.withdraw(
                 signal_id=signal.id, could_be_wrong=wrong, note=TEXT, actor=self.people[who], now=self.now
@@ -181,25 +203,30 @@ class Judging(RuleBasedStateMachine):
         )
         if done is not None:
             signal.status, signal.proposed_by = "retracted" if wrong else "withdrawn", ""
+            signal.acted.add(who)
 
     # Claims
 
+    def is_taken(self, signal: Statement, who: str) -> bool:
+        """Somebody else works on it."""
+        return signal.claimed_by not in ("", who) and self.now + timedelta(seconds=1) < signal.claimed_until
+
     @rule(which=st.sampled_from([0, 1]), who=st.sampled_from([*OWNERS, *OPENERS]))
     def claim(self, which: int, who: str) -> None:
+        """A claim is no entry of the ledger; two people never have the same one."""
         signal = self.signals[which]
+        waits = signal.status == "submitted" or bool(signal.proposed_by)
+        fits = who in OWNERS and who != (signal.proposed_by or signal.by)
+        taken = self.is_taken(signal, who)
         self.now += timedelta(seconds=1)
-        with acting_as(Actor.clock()):
-            held = Claim.objects.held_at(self.now).filter(signal__public_id=signal.id).select_related("staff").first()
-        taken = held is not None and held.staff.public_id != self.people[who].id
-        waits = signal.status == "submitted"
         try:
             claims.claim(signal_id=signal.id, actor=self.people[who], now=self.now)
         except Refusal:
-            assert taken or not waits or who in OPENERS or who == signal.by
+            assert not (waits and fits) or taken
         else:
-            assert waits
-            assert who in OWNERS
+            assert fits
             assert not taken
+            signal.claimed_by, signal.claimed_until = who, self.now + claims.TERM
 
     # Disputes
 
@@ -278,7 +305,7 @@ class Judging(RuleBasedStateMachine):
         )
         if done is not None:
             one.state, one.holding = "accepted", False
-            self.retract(one, remembered=False)
+            self.retract(one, by=who, remembered=False)
 
     @precondition(lambda self: self.disputes)
     @rule(number=st.integers(0, 9), who=st.sampled_from([*OWNERS, *OPENERS]))
@@ -326,12 +353,13 @@ class Judging(RuleBasedStateMachine):
             one.decided_at = self.now
             one.acted.add(who)
             if result == Result.UPHELD:
-                self.retract(one, remembered=True)
+                self.retract(one, by=who)
 
-    def retract(self, one: Objection, *, remembered: bool) -> None:
+    def retract(self, one: Objection, *, by: str, remembered: bool = True) -> None:
         for signal in self.signals:
             if signal.id in one.signals and signal.status in ("active", "held"):
                 signal.status, signal.proposed_by = "retracted", ""
+                signal.acted.add(by)
                 if remembered:
                     one.retracted.add(signal.id)
 
@@ -362,11 +390,12 @@ class Judging(RuleBasedStateMachine):
         one.state, one.result = "closed", result.value
         one.acted.add(who)
         if result == Result.UPHELD:
-            self.retract(one, remembered=True)
+            self.retract(one, by=who)
             return
         for signal in self.signals:
             if signal.id in one.retracted and signal.status == "retracted":
                 signal.status = "active"
+                signal.acted.add(who)
                 one.retracted.discard(signal.id)
 
     # The programme and the clock
@@ -389,6 +418,7 @@ class Judging(RuleBasedStateMachine):
             signal.is_held_by_the_programme = held
             signal.acted.add(who)
 
+    @precondition(lambda self: self.now < NOW + A_YEAR_OF_ACCESS)
     @rule(days=st.sampled_from([1, 4, 8, 15, 31]))
     def time_passes(self, days: int) -> None:
         """Silence about a person, and a hold that has run its term, mean upheld."""
@@ -405,7 +435,7 @@ class Judging(RuleBasedStateMachine):
             if one.state in FIRST and one.about_a_person and (is_late or hold_is_over):
                 one.state, one.result, one.holding = "decided", "upheld", False
                 one.decided_at = self.now
-                self.retract(one, remembered=True)
+                self.retract(one, by="the clock")
             elif hold_is_over:
                 one.holding = False
 
