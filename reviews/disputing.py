@@ -15,8 +15,8 @@ from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
 from lantern_site.members.roles import Role
 from reviews import clocks, workflow
-from reviews.models import Delivery, Dispute, DisputedSignal, Finding, StewardHold
-from reviews.workflow import DisputeMove, DisputeState, HoldReason, Outcome, Reason, Result, Scope, Side
+from reviews.models import Delivery, Dispute, DisputedSignal, Finding, Redress, StewardHold
+from reviews.workflow import DisputeMove, DisputeState, HoldReason, Outcome, Reason, RedressState, Result, Scope, Side
 from signals.models import Lead, Signal
 from signals.workflow import Status
 
@@ -112,9 +112,7 @@ def may_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
     """An owner beside the one whose signal is named, while an answer is due."""
     workflow.target(dispute.state, DisputeMove.DECIDE)
     require(actor, Permission.ANSWER)
-    _is_owner(actor, dispute)
-    if actor.organisation_id == dispute.signal.organisation_id:
-        raise NotAllowed(_("Your signal is the one that is disputed: answer instead."))
+    _is_another_owner(actor, dispute)
     if now > dispute.answer_due_at:
         raise WrongState(_("The time for an answer is over."))
     if _own_touches(actor, dispute).filter(stands_at__isnull=False).exists():
@@ -124,7 +122,7 @@ def may_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
 def may_confirm_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
     workflow.target(dispute.state, DisputeMove.DECIDE)
     require(actor, Permission.ACCEPT)
-    _is_owner(actor, dispute)
+    _is_another_owner(actor, dispute)
     said = _own_touches(actor, dispute).filter(stands_at__isnull=False, stands_confirmed_at__isnull=True)
     first = said.select_related("stands_by").first()
     if first is None or first.stands_by is None:
@@ -133,6 +131,12 @@ def may_confirm_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
         raise NotAllowed(_("You said this. A second person of your organisation confirms it."))
     if now > dispute.answer_due_at:
         raise WrongState(_("The time for an answer is over."))
+
+
+def _is_another_owner(actor: Actor, dispute: Dispute) -> None:
+    _is_owner(actor, dispute)
+    if actor.organisation_id == dispute.signal.organisation_id:
+        raise NotAllowed(_("Your signal is the one that is disputed: answer instead."))
 
 
 def _own_touches(actor: Actor, dispute: Dispute) -> QuerySet[DisputedSignal]:
@@ -255,8 +259,13 @@ def may_reinstate(actor: Actor, finding: Finding) -> None:
         raise WrongState(_("Nothing was taken because of this finding."))
 
 
-def may_decline_redress(actor: Actor) -> None:
+def may_settle_redress(actor: Actor, draft: Redress) -> None:
+    """Send or decline it, once."""
     require(actor, Permission.DISPUTE)
+    if draft.organisation_id != actor.organisation_id:
+        raise NotAllowed(_("Only the organisation that gave it back does this."))
+    if draft.state != RedressState.DRAFT:
+        raise WrongState(_("This was sent or declined before."))
 
 
 def may_find(actor: Actor) -> None:

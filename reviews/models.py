@@ -420,6 +420,8 @@ class Finding(models.Model):
 
 class RedressQuerySet(models.QuerySet["Redress"]):
     def visible_to(self, actor: Actor) -> "RedressQuerySet":
+        if not sees_signals(actor):
+            return self.none()
         return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
 
     def drafts(self) -> "RedressQuerySet":

@@ -8,7 +8,7 @@ from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
-from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.errors import Hidden, Invalid
 from lantern_site.members.policies import staff_of
 from reviews import clocks, disputing
 from reviews.models import Dispute, Finding, Redress
@@ -82,7 +82,6 @@ def decline(*, redress_id: int, reason: str, actor: Actor, now: datetime) -> Red
     """Say why nothing about the signal itself was wrong."""
     with recording(actor, now) as record:
         draft = _locked(redress_id, actor)
-        disputing.may_decline_redress(actor)
         if len(reason) > LONGEST_REASON:
             raise Invalid(_("Use at most %(most)d characters.") % {"most": LONGEST_REASON}, "reason")
         casework.check_text(reason, _("Say why the signal is not disputed."), "reason")
@@ -105,13 +104,11 @@ def note_late(*, redress_id: int, now: datetime) -> bool:
 
 
 def _locked(redress_id: int, actor: Actor) -> Redress:
-    mine = Redress.objects.visible_to(actor).filter(organisation=actor.organisation_id, public_id=redress_id)
-    draft = mine.select_for_update().first()
+    draft = Redress.objects.visible_to(actor).select_for_update().filter(public_id=redress_id).first()
     if draft is None:
         raise Hidden(_("There is no such redress."))
     draft.signal = _signal(draft.signal_id)
-    if draft.state != RedressState.DRAFT:
-        raise WrongState(_("This was sent or declined before."))
+    disputing.may_settle_redress(actor, draft)
     return draft
 
 

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import may_see_signals, permits, require
+from lantern_site.members.policies import may_see_signals, permits
 from lantern_site.pages import PageRequest, signed_in
-from reviews import cases, forms
+from reviews import cases, disputing, forms
 from reviews.models import Redress
 from reviews.services import redress as services
 from reviews.workflow import RedressState
@@ -94,11 +93,10 @@ def _page(
     found = visible.filter(public_id=redress_id).first()
     if found is None:
         raise Hidden(_("There is no such redress."))
-    own = found.organisation_id == request.actor.organisation_id
     context = {
         "redress": found,
         "signal": cases.references_of([found.signal_id])[found.signal_id],
-        "may": own and found.state == RedressState.DRAFT and permits(require, request.actor, Permission.DISPUTE),
+        "may": permits(disputing.may_settle_redress, request.actor, found),
         "sending": sending or forms.Redress(),
         "declining": declining or forms.DeclineRedress(auto_id="decline_%s"),
     }

@@ -244,9 +244,9 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:redresses": (page(inside=SEES_SIGNALS),),
     "reviews:redress": (
         page("redress", OVERSEEN | OWN_HOUSE),
-        act("redress", OWNER, own="analyst reviewer", body={"statement": "It was somebody else."}),
+        act("redress", OVERSEEN, own="analyst reviewer", body={"statement": "It was somebody else."}),
     ),
-    "reviews:decline_redress": (act("redress", OWNER, own="analyst reviewer", body={"reason": "Our own slip."}),),
+    "reviews:decline_redress": (act("redress", OVERSEEN, own="analyst reviewer", body={"reason": "Our own slip."}),),
     "reviews:reinstate": (act("violation", OWNER, own="analyst"),),
     "reviews:door": (page(nobody=OK), act(others=INVALID, nobody=INVALID)),
     "reviews:door_code": (act(others=INVALID, nobody=INVALID),),

@@ -141,7 +141,7 @@ def test_whoever_comes_to_the_door_gets_the_same_page_and_the_same_answer(door: 
 
 
 def without_tokens(pages: list[str]) -> list[str]:
-    return [re.sub(r'(csrfmiddlewaretoken" value=|nonce=)"[^"]*"', "", page) for page in pages]
+    return [re.sub(r"[A-Za-z0-9]{64}", "", page) for page in pages]
 
 
 def test_the_door_is_not_knocked_at_without_end(door: Client) -> None:
