@@ -52,12 +52,13 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import drafts, jobs, sharing
+from signals.services import drafts, filters, jobs, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
+from tests.reviews import parties
 from tests.routes import ROUTES, Route
 from tests.signals import importing
 from transparency import services as transparency
@@ -213,6 +214,10 @@ class World:
         draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=typed, actor=author, now=NOW)
         self.ids["draft"] = draft.public_id
         self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
+        kept = filters.save(
+            name="Kept", words={"status": "held"}, is_shared=True, actor=self.actor("own", Role.SUBMITTER), now=NOW
+        )
+        self.ids["kept filter"] = kept.public_id
 
     def _disputes(self) -> None:
         self._dispute("dispute")
@@ -222,9 +227,9 @@ class World:
         self._decide(appealed)
         party = self.actor("other", "colleague")
         disputes.appeal(dispute_id=appealed.public_id, text="Look again.", actor=party, now=ago(hours=1))
-        steward = builders.actor(self.houses["programme"], Role.STEWARD)
         outside = self.people["programme", Role.EXTERNAL_ADJUDICATOR].public_id
-        hearings.assign(dispute_id=appealed.public_id, person_id=outside, actor=steward, now=ago(hours=1))
+        given: dict[str, Any] = {"person_id": outside, "actor": builders.steward(), "now": ago(hours=1)}
+        hearings.assign(dispute_id=appealed.public_id, **given)
         self.ids["adjudicator"] = self.people["programme", Role.ADJUDICATOR].public_id
         self._asked()
 
@@ -254,10 +259,9 @@ class World:
 
     def _of_two(self, name: str) -> None:
         """A third member disputes what both own and other share."""
-        shared = [self._active(f"signal of {name}", at=ago(days=3))]
-        item = Item(Kind.EMAIL, self.values[f"signal of {name}"])
+        named = self._active(f"signal of {name}", at=ago(days=3))
         (also,) = sharing.submit(
-            items=[item],
+            items=[Item(Kind.EMAIL, self.values[f"signal of {name}"])],
             statement=statement(),
             community_id=self.circle.public_id,
             actor=builders.actor(self.other, Role.SUBMITTER),
@@ -265,20 +269,10 @@ class World:
         )
         builders.approved(also, now=ago(days=3))
         third = builders.member("Thistle")
-        Membership.objects.get_or_create(
-            community=self.circle, organisation=third, defaults={"joined_at": ago(days=400)}
-        )
-        dispute = disputes.open(
-            signal_id=shared[0].public_id,
-            scope=Scope.INDICATOR,
-            reason=Reason.WRONG_PERSON,
-            statement="The account belongs to somebody else.",
-            opener_named=True,
-            hold_asked=False,
-            actor=builders.actor(third, Role.ANALYST),
-            now=ago(days=2),
-        )
-        self.ids[name] = dispute.public_id
+        joined = {"joined_at": ago(days=400)}
+        Membership.objects.get_or_create(community=self.circle, organisation=third, defaults=joined)
+        analyst = builders.actor(third, Role.ANALYST)
+        self.ids[name] = parties.open_dispute(named, analyst, reason=Reason.CHILD, now=ago(days=2)).public_id
 
     def _hold(self, dispute: Dispute) -> None:
         second = builders.actor(self.other, Role.ANALYST)

@@ -9,6 +9,6 @@ CREATE FUNCTION lantern_person() RETURNS bigint LANGUAGE sql STABLE AS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0003_entry_by_organisation")]
+    dependencies = [("audit", "0004_paging")]
 
     operations = [migrations.RunSQL(WHO_IT_IS, "DROP FUNCTION lantern_person()")]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0008_guards"),
+        ("signals", "0009_search"),
     ]
 
     operations = [
