@@ -215,7 +215,7 @@ def test_a_legal_order_is_one_only_when_it_stands_in_the_register() -> None:
             legal_basis="An order.",
             asked="removal",
             recorded_at=NOW,
-            recorded_by_id=builders.steward().staff_id,
+            recorded_by=builders.person(builders.programme(), Role.STEWARD),
         )
     dispute = open_dispute(signal, objector(kestrel), reason=Reason.LEGAL_ORDER, order_id=entered.public_id)
 
