@@ -208,7 +208,6 @@ PIECES = {
     "reviews.services.casework.note",
     "reviews.services.casework.opened",
     "reviews.services.casework.settle",
-    "reviews.services.corrections.note",
     "reviews.services.corrections.refuse",
     "reviews.services.corrections.take_effect",
     "reviews.services.holds.end",

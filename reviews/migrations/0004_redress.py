@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("members", "0003_way_in_and_out"),
         ("reviews", "0003_guards"),
-        ("signals", "0010_forgetting"),
+        ("signals", "0011_forgetting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

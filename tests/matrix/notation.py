@@ -79,7 +79,7 @@ GIVEN = frozenset({"dispute appealed"})
 """An external adjudicator sees what was given to them, and nothing else about signals."""
 ABOUT_SIGNALS = frozenset(
     {
-        "returned", "shared", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
+        "returned", "shared", "to correct", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
         "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept", "case",
         "dispute of two", "dispute that stands", "dispute asked", "redress", "violation",
     }

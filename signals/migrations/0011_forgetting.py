@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0009_search"),
+        ("signals", "0010_export_budget"),
     ]
 
     operations = [
