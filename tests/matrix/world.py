@@ -344,14 +344,8 @@ class World:
         builders.run_job(job)
         with acting_as(Actor.clock()):
             lead = Lead.objects.get(job=job).public_id
-        found = Found(
-            Outcome.VIOLATION,
-            own_evidence=True,
-            policy_version="2026-02",
-            attribution=Attribution.DECISIVE,
-            looks_wrong=LooksWrong.NO,
-            actions=(Action.ACCOUNT_ACTIONED,),
-        )
+        actions = (Action.ACCOUNT_ACTIONED,)
+        found = Found(Outcome.VIOLATION, True, "2026-02", Attribution.DECISIVE, LooksWrong.NO, actions=actions)
         finding = findings.record(lead_ids=[lead], found=found, actor=self.actor("own", "colleague"), now=NOW)
         self.ids[name] = finding.public_id
         return finding
