@@ -81,7 +81,7 @@ ABOUT_SIGNALS = frozenset(
     {
         "returned", "shared", "to correct", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
         "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept", "case",
-        "dispute of two", "dispute that stands", "dispute asked", "redress", "violation",
+        "dispute of two", "dispute that stands", "dispute asked", "redress",
     }
 )  # fmt: skip
 """The things of world.py that show something of a signal."""

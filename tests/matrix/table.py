@@ -319,7 +319,15 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "api-normalisation": (page(nobody=OK),),
     "api-normalisation-vectors": (page(nobody=OK),),
     "api-recalls": (call("GET", own="feedback"),),
-    "api-recall-removed": (call("POST", "recall", OTHER_HOUSE, other="feedback", body={"local_hits": 0}),),
+    "api-recall-removed": (
+        call(
+            "POST",
+            "recall",
+            other="feedback",
+            body={"local_hits": 0},
+            but={place.value: HIDDEN for place in Place if place not in OTHER_HOUSE},
+        ),
+    ),
     "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
     "api-signals": (
         call("GET", own="read submit"),  # a key that only shares is told of its own signals
