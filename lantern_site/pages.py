@@ -122,6 +122,7 @@ def site_nav(path: str) -> list[dict[str, Any]]:
         (reverse("transparency:method"), _("Method")),
         (reverse("signals:normalisation"), _("Normal forms")),
         (reverse("members:assessments"), _("Assessments")),
+        (reverse("reviews:door"), _("Wrongly signalled?")),
         (reverse("members:apply"), _("Take part")),
     ]
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("transparency.urls")),
     path("api/v1/", include("lantern_site.openapi")),
     path("api/v1/", include("signals.api.urls")),
+    path("api/v1/", include("reviews.api.urls")),
     path("api/v1/<path:rest>", Unknown.as_view()),
 ]
 

@@ -15,11 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantern_site import clock
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import Answer, concerns, permits
-from reviews import disputing, timeline
+from reviews import clocks, disputing, timeline
 from reviews.models import Delivery, Dispute, DisputedSignal, Recall
 from reviews.workflow import DeliveryState, DisputeState, RecallCause
 from signals import rows
@@ -125,12 +127,54 @@ class Room:
 
     @cached_property
     def hidden_signals(self) -> int:
-        """How many of the signals the reader may not see."""
+        """How many of the signals the reader may not see; only the programme learns that there are others."""
+        if not self.actor.oversees:
+            return 0
         return self.dispute.touches.count() - len(self._signals)
 
     @cached_property
     def timeline(self) -> list[timeline.Told]:
         return timeline.of_dispute(self.dispute, self.actor)
+
+    @cached_property
+    def assigning(self) -> Answer:
+        return self._may(disputing.may_assign)
+
+    @cached_property
+    def candidates(self) -> list[Staff]:
+        """Who may be given the case."""
+        return list(Staff.objects.filter(pk__in=disputing.candidates(self.dispute, self.now)).order_by("name", "pk"))
+
+    @cached_property
+    def asking(self) -> Answer:
+        return self._may(disputing.may_ask)
+
+    @cached_property
+    def replying(self) -> Answer:
+        return self._may(disputing.may_reply)
+
+    @cached_property
+    def standing(self) -> Answer:
+        return self._may(disputing.may_stand, self.now)
+
+    @cached_property
+    def confirming_stand(self) -> Answer:
+        return self._may(disputing.may_confirm_stand, self.now)
+
+    @cached_property
+    def standing_evidence(self) -> list[DisputedSignal]:
+        """What other owners say of their own evidence, as far as the reader sees their signals."""
+        said = self.dispute.touches.filter(stands_at__isnull=False, signal__in=self._signals)
+        return list(said.order_by("organisation", "pk").distinct("organisation"))
+
+    @property
+    def hold_due_at(self) -> datetime | None:
+        """By when the steward has looked at a hold that was asked for and that nobody has confirmed."""
+        if not self.dispute.hold_asked or self.dispute.held_at is not None or not self.dispute.is_open:
+            return None
+        if any(signal.danger for signal in self._signals):
+            return self.dispute.opened_at + clocks.HOLD_IN_DANGER
+        return clock.working_days(self.dispute.opened_at, clocks.STEWARD_DAYS)
 
     def _may(self, check: object, *more: object) -> Answer:
         return permits(check, self.actor, self.dispute, *more)  # type: ignore[arg-type]
@@ -184,6 +228,10 @@ class Room:
                 self.holding,
                 self.extending,
                 self.ending_hold,
+                self.assigning,
+                self.replying,
+                self.standing,
+                self.confirming_stand,
             )
         )
 
@@ -196,7 +244,8 @@ class Room:
     def explanations(self) -> list[str]:
         """Why somebody who might act on this kind of case may not act on this one."""
         found = []
-        if self.dispute.is_open and concerns(self.actor, Permission.DECIDE) and not self.deciding:
+        appealed = self.dispute.state == DisputeState.APPEALED
+        if self.dispute.is_open and not appealed and concerns(self.actor, Permission.DECIDE) and not self.deciding:
             found.append(self.deciding.sentence)
         asked = self.dispute.hold_asked and self.dispute.held_at is None and self.dispute.is_open
         if asked and self.dispute.opener_id == self.actor.organisation_id and not self.holding:
@@ -279,6 +328,18 @@ def notices_of(deliveries: Iterable[Delivery], actor: Actor, now: datetime) -> l
         )
         for delivery in page
     ]
+
+
+def with_signals(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """These deliveries (with their recalls), each with the public id of its signal as `recalled`."""
+    page = list(deliveries)
+    with acting_as(Actor.clock()):
+        known = dict(
+            Signal.objects.filter(pk__in={one.recall.signal_id for one in page}).values_list("pk", "public_id")
+        )
+    for one in page:
+        one.recalled = known[one.recall.signal_id]  # type: ignore[attr-defined]
+    return page
 
 
 def references_of(pks: Iterable[int]) -> dict[int, str]:

@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
-from lantern_site.audit.models import Entry
+from lantern_site.audit.models import Entry, EntryQuerySet
 from lantern_site.errors import NotAllowed, WrongState
-from lantern_site.members.models import SubjectRequest
+from lantern_site.members.lifecycle import MemberKind
+from lantern_site.members.models import Grant, SubjectRequest
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require
+from lantern_site.members.roles import Role
 from reviews import clocks, workflow
-from reviews.models import Delivery, Dispute, DisputedSignal, StewardHold
-from reviews.workflow import DisputeMove, HoldReason, Reason, Result, Scope
+from reviews.models import Delivery, Dispute, DisputedSignal, Finding, Redress, StewardHold
+from reviews.workflow import DisputeMove, DisputeState, HoldReason, Outcome, Reason, RedressState, Result, Scope, Side
 from signals.models import Lead, Signal
 from signals.workflow import Status
 
@@ -33,10 +35,12 @@ def scope_of(reason: Reason, asked: Scope) -> Scope:
     return Scope.INDICATOR if reason in workflow.PERSON_HARM and asked == Scope.SIGNAL else asked
 
 
-def may_dispute(actor: Actor, signal: Signal) -> None:
-    """A person of a member that sees the signal and does not own it."""
+def may_dispute(actor: Actor, signal: Signal, reason: Reason | None = None) -> None:
+    """A person of a member that sees the signal and does not own it. What a complaint was upheld about may have ended
+    in the meantime: everyone who received it is told all the same."""
     require(actor, Permission.DISPUTE)
-    if signal.status not in DISPUTABLE:
+    withdrawn = reason == Reason.REDRESS and signal.status == Status.WITHDRAWN
+    if signal.status not in DISPUTABLE and not withdrawn:
         raise _not_open(signal)
     if actor.organisation_id == signal.organisation_id:
         raise NotAllowed(_("Your organisation shared this signal: withdraw it instead."))
@@ -63,9 +67,80 @@ def may_withdraw(actor: Actor, dispute: Dispute) -> None:
 
 
 def may_decide(actor: Actor, dispute: Dispute) -> None:
+    """Whoever was given the case; any adjudicator while nobody was. To have asked in it is no part in it."""
     workflow.target(dispute.state, DisputeMove.DECIDE)
     require(actor, Permission.DECIDE)
-    _is_uninvolved(actor, dispute)
+    _is_theirs(actor, dispute)
+    _is_uninvolved(actor, dispute, but=frozenset({"dispute.asked"}))
+
+
+def may_ask(actor: Actor, dispute: Dispute) -> None:
+    """Once, before the first decision."""
+    may_decide(actor, dispute)
+    if dispute.asked_at is not None:
+        raise WrongState(_("One question has been asked in this dispute. There is one round only."))
+
+
+def may_reply(actor: Actor, dispute: Dispute) -> None:
+    if not dispute.is_asked:
+        raise WrongState(_("No question waits for a reply."))
+    if dispute.question_to == Side.OWNER:
+        require(actor, Permission.ANSWER)
+        _is_owner(actor, dispute)
+    else:
+        require(actor, Permission.DISPUTE)
+        _is_opener(actor, dispute)
+
+
+def may_assign(actor: Actor, dispute: Dispute) -> None:
+    if not dispute.is_open:
+        raise WrongState(_("There is nothing to decide in this dispute."))
+    require(actor, Permission.ASSIGN_CASE)
+
+
+def candidates(dispute: Dispute, now: datetime) -> QuerySet[Grant, int]:
+    """The people (primary keys) who may be given the case: in the role that its decision takes, with no part in it."""
+    role = Role.EXTERNAL_ADJUDICATOR if dispute.state == DisputeState.APPEALED else Role.ADJUDICATOR
+    working = Grant.objects.working(now).filter(role=role, staff__organisation__kind=MemberKind.PROGRAMME)
+    took_part = _acts_in(dispute).values_list("actor", flat=True)
+    if role == Role.ADJUDICATOR:
+        working = working.exclude(staff__grants__in=Grant.objects.working(now).filter(role=Role.EXTERNAL_ADJUDICATOR))
+    return working.exclude(staff__public_id__in=set(took_part)).values_list("staff", flat=True)
+
+
+def may_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
+    """An owner beside the one whose signal is named, while an answer is due."""
+    workflow.target(dispute.state, DisputeMove.DECIDE)
+    require(actor, Permission.ANSWER)
+    _is_another_owner(actor, dispute)
+    if now > dispute.answer_due_at:
+        raise WrongState(_("The time for an answer is over."))
+    if _own_touches(actor, dispute).filter(stands_at__isnull=False).exists():
+        raise WrongState(_("Your organisation has said that its evidence stands."))
+
+
+def may_confirm_stand(actor: Actor, dispute: Dispute, now: datetime) -> None:
+    workflow.target(dispute.state, DisputeMove.DECIDE)
+    require(actor, Permission.ACCEPT)
+    _is_another_owner(actor, dispute)
+    said = _own_touches(actor, dispute).filter(stands_at__isnull=False, stands_confirmed_at__isnull=True)
+    first = said.select_related("stands_by").first()
+    if first is None or first.stands_by is None:
+        raise WrongState(_("Nothing waits for a second person here."))
+    if first.stands_by.public_id in actor.people:
+        raise NotAllowed(_("You said this. A second person of your organisation confirms it."))
+    if now > dispute.answer_due_at:
+        raise WrongState(_("The time for an answer is over."))
+
+
+def _is_another_owner(actor: Actor, dispute: Dispute) -> None:
+    _is_owner(actor, dispute)
+    if actor.organisation_id == dispute.signal.organisation_id:
+        raise NotAllowed(_("Your signal is the one that is disputed: answer instead."))
+
+
+def _own_touches(actor: Actor, dispute: Dispute) -> QuerySet[DisputedSignal]:
+    return DisputedSignal.objects.filter(dispute=dispute, organisation=actor.organisation_id)
 
 
 def may_appeal(actor: Actor, dispute: Dispute, now: datetime) -> None:
@@ -81,6 +156,9 @@ def may_appeal(actor: Actor, dispute: Dispute, now: datetime) -> None:
 def may_decide_appeal(actor: Actor, dispute: Dispute) -> None:
     workflow.target(dispute.state, DisputeMove.DECIDE_APPEAL)
     require(actor, Permission.DECIDE_APPEAL)
+    if dispute.assigned_to_id is None:
+        raise NotAllowed(_("The programme has yet to give this case to an external adjudicator."))
+    _is_theirs(actor, dispute)
     _is_uninvolved(actor, dispute)
 
 
@@ -96,7 +174,7 @@ def may_hold(actor: Actor, dispute: Dispute, now: datetime) -> None:
     _is_opener(actor, dispute)
     if not dispute.hold_asked or not dispute.is_person_harm:
         raise NotAllowed(_("No hold was asked for. The programme's steward may hold the signal."))
-    if dispute.opened_by.public_id in actor.people:
+    if dispute.opened_by is None or dispute.opened_by.public_id in actor.people:
         raise NotAllowed(_("You opened this dispute. A second person of your organisation confirms the hold."))
     if DisputedSignal.objects.filter(dispute=dispute, signal__danger=True).exists():
         raise NotAllowed(_("A child may be in danger: only the programme's steward holds this signal."))
@@ -172,6 +250,24 @@ def may_confirm_answer(actor: Actor, delivery: Delivery) -> None:
         raise NotAllowed(_("You gave this answer. A second person confirms it."))
 
 
+def may_reinstate(actor: Actor, finding: Finding) -> None:
+    """Once, of a finding upon which the member acted."""
+    require(actor, Permission.FIND)
+    if finding.reinstated_at is not None:
+        raise WrongState(_("This was given back before."))
+    if finding.outcome != Outcome.VIOLATION:
+        raise WrongState(_("Nothing was taken because of this finding."))
+
+
+def may_settle_redress(actor: Actor, draft: Redress) -> None:
+    """Send or decline it, once."""
+    require(actor, Permission.DISPUTE)
+    if draft.organisation_id != actor.organisation_id:
+        raise NotAllowed(_("Only the organisation that gave it back does this."))
+    if draft.state != RedressState.DRAFT:
+        raise WrongState(_("This was sent or declined before."))
+
+
 def may_find(actor: Actor) -> None:
     """An analyst looks at a lead; that the lead is the own organisation's is seen to where it is fetched."""
     require(actor, Permission.FIND)
@@ -182,12 +278,17 @@ def owners(dispute: Dispute) -> set[int]:
     return set(DisputedSignal.objects.filter(dispute=dispute).values_list("organisation_id", flat=True))
 
 
-def took_part(people: Iterable[int], dispute: Dispute) -> bool:
+def took_part(people: Iterable[int], dispute: Dispute, *, but: frozenset[str] = frozenset()) -> bool:
     """Whether one of these people has acted in the dispute or on a signal that it touches; the ledger knows."""
+    acts = _acts_in(dispute).filter(actor__in=sorted(people))
+    return acts.exclude(action__in=sorted(but)).exists()
+
+
+def _acts_in(dispute: Dispute) -> EntryQuerySet:
     signals = DisputedSignal.objects.filter(dispute=dispute).values_list("signal__public_id", flat=True)
     in_dispute = Q(subject_kind="dispute", subject=dispute.public_id)
     on_signals = Q(subject_kind="signal", subject__in=list(signals)) & ~Q(action__in=sorted(READS))
-    return Entry.objects.filter(in_dispute | on_signals, actor__in=sorted(people)).exists()
+    return Entry.objects.filter(in_dispute | on_signals)
 
 
 def _not_open(signal: Signal) -> WrongState:
@@ -210,9 +311,15 @@ def _is_opener(actor: Actor, dispute: Dispute) -> None:
         raise NotAllowed(_("Only the organisation that opened the dispute may do that."))
 
 
-def _is_uninvolved(actor: Actor, dispute: Dispute) -> None:
-    """Of neither party, and without a part in what is judged."""
-    if actor.organisation_id == dispute.opener_id or actor.organisation_id in owners(dispute):
+def _is_theirs(actor: Actor, dispute: Dispute) -> None:
+    if dispute.assigned_to_id is not None and dispute.assigned_to_id != actor.staff_id:
+        raise NotAllowed(_("This case was given to somebody else."))
+
+
+def _is_uninvolved(actor: Actor, dispute: Dispute, *, but: frozenset[str] = frozenset()) -> None:
+    """Of neither party, and without a part in what is judged. For a person at the public door nobody is a party."""
+    parties = owners(dispute) | ({dispute.opener_id} if dispute.opened_by_id is not None else set())
+    if not actor.is_external and actor.organisation_id in parties:
         raise NotAllowed(_("Your organisation is a party of this dispute."))
-    if took_part(actor.people, dispute):
+    if took_part(actor.people, dispute, but=but):
         raise NotAllowed(_("You took part in this case. Somebody uninvolved decides."))

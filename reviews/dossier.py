@@ -13,11 +13,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from reviews import timeline, waiting
-from reviews.models import Decision, Delivery, Dispute, Recall
+from reviews.models import Decision, Delivery, Dispute, Finding, Recall
 from reviews.timeline import Change
-from reviews.workflow import Attestation, Verdict
+from reviews.workflow import FEEDBACK, Attestation, LooksWrong, Outcome, Verdict
 from signals import guards, kinds, rows, sightings
 from signals.models import Receipt, Signal, SignalVersion
 from signals.workflow import Status
@@ -78,13 +79,26 @@ class Received:
     ways: str
 
 
+MOST_HEARD = 20
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the owner learns of somebody's finding."""
+
+    member: str
+    word: Words
+    looks_wrong: bool
+    found_at: datetime
+
+
 class Dossier:
     """Reads what it is asked for, once. Use it inside `acting_as` only; fetch the signal with `sightings.beside`."""
 
     def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
         self.signal, self.actor, self.now = signal, actor, now
         self.is_own = signal.organisation_id == actor.organisation_id
-        self.sees_reach = self.is_own or actor.programme
+        self.sees_reach = self.is_own or actor.oversees
 
     @cached_property
     def row(self) -> waiting.QueueRow:
@@ -277,6 +291,24 @@ class Dossier:
             return ""
         real_child = _("real child: %(answer)s") % {"answer": str(version.get_real_child_display()).lower()}
         return f"{version.get_ai_display()} · {real_child}"
+
+    @cached_property
+    def feedback(self) -> list[Heard]:
+        """What members that looked found of it, for the owner; unnamed unless they agreed to be named."""
+        if not self.sees_reach:
+            return []
+        with acting_as(Actor.clock()):
+            found = Finding.objects.filter(signal=self.signal, outcome__in=sorted(FEEDBACK))
+            newest = list(found.select_related("organisation").order_by("-found_at", "-pk")[:MOST_HEARD])
+        return [
+            Heard(
+                member=one.organisation.name if one.named_to_owner or self.actor.oversees else _("A member"),
+                word=FEEDBACK[Outcome(one.outcome)].label,
+                looks_wrong=one.looks_wrong == LooksWrong.YES,
+                found_at=one.found_at,
+            )
+            for one in newest
+        ]
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.forms import Refusable, choices
+from lantern_site.members import registers
 from lantern_site.members.models import Staff
 from reviews import workflow
 from reviews.services.decisions import Judgement
@@ -174,6 +175,18 @@ class Renew(Refusable):
     )
 
 
+class Reference(forms.Field):
+    """A public id as people read it, or nothing."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> int | None:
+        try:
+            return public_ids.parse(str(value).strip()) if value else None
+        except ValueError:
+            raise ValidationError(_("A reference looks like LN-ABCDE-12345.")) from None
+
+
 class OpenDispute(Refusable):
     reason = forms.ChoiceField(label=gettext_lazy("What is wrong"))
     scope = forms.ChoiceField(label=gettext_lazy("What it is about"), choices=workflow.Scope.choices)
@@ -183,6 +196,11 @@ class OpenDispute(Refusable):
         required=True,
         rows=5,
         help_text=gettext_lazy("All parties read it. Describe the signal, not the content, and name no person."),
+    )
+    order = Reference(
+        label=gettext_lazy("Reference in the register"),
+        required=False,
+        help_text=gettext_lazy("For a legal order only: the programme enters it first and tells you its reference."),
     )
     hold_asked = forms.BooleanField(
         label=gettext_lazy("Ask for a hold until it is decided"),
@@ -206,11 +224,47 @@ class OpenDispute(Refusable):
         )
 
 
-class Answer(Refusable):
+class Said(Refusable):
+    """A move in a dispute; `typed` is what its service takes. By itself no more than a button."""
+
+    def typed(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class Answer(Said):
     text = prose(gettext_lazy("Your answer"), 1000, required=True, rows=5)
 
 
-class Ruling(Refusable):
+class Reply(Said):
+    text = prose(gettext_lazy("Your reply"), 1000, required=True, rows=4)
+
+
+class Stand(Said):
+    text = prose(gettext_lazy("Your own evidence"), 1000, required=True, rows=4)
+
+
+class Question(Said):
+    to = forms.ChoiceField(label=gettext_lazy("Whom you ask"), choices=choices(workflow.Side))
+    text = prose(gettext_lazy("Your question"), 1000, required=True, rows=4)
+
+    def typed(self) -> dict[str, Any]:
+        return {"to": workflow.Side(self.cleaned_data["to"]), "text": self.cleaned_data["text"]}
+
+
+class Assignment(Said):
+    """Whom the domain offers is put into the list when it is shown."""
+
+    person_id = forms.IntegerField(label=gettext_lazy("Who decides"), widget=forms.Select)
+
+
+def offer_people(form: forms.Form, people: Iterable[Staff]) -> None:
+    """Let the form offer these people, by name."""
+    widget = form.fields["person_id"].widget
+    assert isinstance(widget, forms.Select)
+    widget.choices = [("", gettext_lazy("Choose")), *((one.public_id, one.name) for one in people)]
+
+
+class Ruling(Said):
     """A decision of a dispute or of an appeal, with the reason that goes to all parties."""
 
     result = forms.ChoiceField(choices=workflow.Result.choices)
@@ -222,9 +276,65 @@ class Ruling(Refusable):
         help_text=gettext_lazy("It goes to all parties, and is the letter of this decision."),
     )
 
+    def typed(self) -> dict[str, Any]:
+        return {"result": workflow.Result(self.cleaned_data["result"]), "text": self.cleaned_data["text"]}
 
-class Appeal(Refusable):
+
+class Appeal(Said):
     text = prose(gettext_lazy("Why the decision is wrong"), 1000, required=True, rows=5)
+
+
+class Plea(Refusable):
+    """The public door. What is no address is refused by the domain."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class Code(Refusable):
+    code = forms.CharField(
+        label=gettext_lazy("The code from our message"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    sealed = forms.CharField(max_length=4000, widget=forms.HiddenInput)
+
+
+class Receipt(Refusable):
+    receipt = forms.CharField(label=gettext_lazy("Your receipt"), max_length=200)
+
+
+class Redress(Said):
+    """The dispute that a draft becomes."""
+
+    statement = prose(
+        gettext_lazy("Statement"),
+        1000,
+        required=True,
+        rows=5,
+        help_text=gettext_lazy("All parties read it. Describe the signal, not the content, and name no person."),
+    )
+    hold_asked = forms.BooleanField(
+        label=gettext_lazy("Ask for a hold until it is decided"),
+        required=False,
+        help_text=gettext_lazy("A second person of your organisation confirms it."),
+    )
+    unnamed = forms.BooleanField(label=gettext_lazy("Do not name us to the owner"), required=False)
+
+    def typed(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "statement": given["statement"],
+            "hold_asked": given["hold_asked"],
+            "opener_named": not given["unnamed"],
+        }
+
+
+class DeclineRedress(Said):
+    reason = prose(gettext_lazy("Why the signal is not disputed"), 500, required=True)
 
 
 class Acknowledge(Refusable):
@@ -279,6 +389,12 @@ class Finding(Refusable):
     """What the member's own people found. Financial members answer from a short list without words of their own."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=choices(workflow.Outcome))
+    not_examined_because = forms.ChoiceField(
+        label=gettext_lazy("Why nobody looked"),
+        required=False,
+        choices=choices(workflow.NotExamined),
+        help_text=gettext_lazy("Where it was not examined."),
+    )
     own_evidence = forms.BooleanField(
         label=gettext_lazy("We found evidence of our own"),
         required=False,
@@ -296,6 +412,18 @@ class Finding(Refusable):
     uploads_prevented = forms.IntegerField(
         label=gettext_lazy("Uploads prevented"), min_value=0, required=False, initial=0
     )
+    authority = forms.ChoiceField(
+        label=gettext_lazy("To which authority"),
+        required=False,
+        choices=choices(registers.Authority),
+        help_text=gettext_lazy("Where you reported to one."),
+    )
+    authority_reference = forms.CharField(
+        label=gettext_lazy("Our reference of the report"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("Kept encrypted, for your organisation."),
+    )
     policy_version = forms.CharField(label=gettext_lazy("Version of our policy"), max_length=40)
     attribution = forms.ChoiceField(
         label=gettext_lazy("What part did the signal play?"), choices=choices(workflow.Attribution)
@@ -305,13 +433,20 @@ class Finding(Refusable):
     )
     looks_wrong_because = prose(gettext_lazy("Because"), 280, rows=2)
 
+    named_to_owner = forms.BooleanField(
+        label=gettext_lazy("The owner may know that this is from us"),
+        required=False,
+        help_text=gettext_lazy("It is told whether the signal was useful, by a member that is not named."),
+    )
+
     def __init__(self, *args: Any, financial: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if financial:
             self._shorten()
 
     def _shorten(self) -> None:
-        for name in ("content_removed", "uploads_prevented", "looks_wrong_because"):
+        left_out = ("not_examined_because", "authority", "authority_reference", "looks_wrong_because")
+        for name in ("content_removed", "uploads_prevented", *left_out):
             del self.fields[name]
         outcome, actions = self.fields["outcome"], self.fields["actions"]
         assert isinstance(outcome, forms.ChoiceField)
@@ -331,4 +466,8 @@ class Finding(Refusable):
             actions=tuple(workflow.Action(action) for action in given["actions"]),
             content_removed=given.get("content_removed") or 0,
             uploads_prevented=given.get("uploads_prevented") or 0,
+            not_examined_because=given.get("not_examined_because", ""),
+            named_to_owner=given["named_to_owner"],
+            authority=given.get("authority", ""),
+            authority_reference=given.get("authority_reference", ""),
         )

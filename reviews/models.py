@@ -8,7 +8,8 @@ from django.db.models import F, Q
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.members.models import Organisation, Staff
+from lantern_site.members import registers
+from lantern_site.members.models import GovernmentRequest, Organisation, Staff
 from lantern_site.members.policies import sees_signals
 from reviews import workflow
 from reviews.workflow import DeliveryState, DisputeState, Reason, Scope
@@ -82,10 +83,12 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.open().filter(held_at__isnull=False, hold_ended_at__isnull=True)
 
     def visible_to(self, actor: Actor) -> "DisputeQuerySet":
-        """The opener, the owners of what is disputed, and the programme."""
+        """The opener, the owners of what is disputed, and the programme; an external adjudicator its own case."""
         if not sees_signals(actor):
             return self.none()
-        if actor.programme or actor.is_clock:
+        if actor.is_external:
+            return self.filter(assigned_to=actor.staff_id)
+        if actor.oversees:
             return self.all()
         owned = self.model._default_manager.filter(touches__organisation=actor.organisation_id).values("pk")
         return self.filter(Q(opener=actor.organisation_id) | Q(pk__in=owned))
@@ -100,12 +103,31 @@ class Dispute(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="disputes", null=True)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="disputes", null=True)
     opener = models.ForeignKey(Organisation, models.PROTECT, related_name="disputes_opened")
-    opened_by = models.ForeignKey(Staff, models.PROTECT, related_name="disputes_opened")
+    opened_by = models.ForeignKey(Staff, models.PROTECT, related_name="disputes_opened", null=True)
+    """Nobody where the clock opened it, for a person who came to the public door."""
     opened_at = models.DateTimeField()
     opener_named = models.BooleanField(default=True)
     reason = models.CharField(max_length=16, choices=Reason)
     statement = models.CharField(max_length=1000)
     state = models.CharField(max_length=10, choices=DisputeState, default=DisputeState.OPENED)
+
+    order = models.ForeignKey(GovernmentRequest, models.PROTECT, related_name="+", null=True)
+    """The entry of the register in which a legal order stands."""
+    joined = models.ForeignKey("self", models.PROTECT, related_name="joiners", null=True)
+    """The dispute about the same with which this one was decided."""
+
+    assigned_to = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    assigned_at = models.DateTimeField(null=True)
+    assigned_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+
+    question = models.CharField(max_length=1000, blank=True)
+    question_to = models.CharField(max_length=6, choices=workflow.Side, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    reply_due_at = models.DateTimeField(null=True)
+    reply = models.CharField(max_length=1000, blank=True)
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
 
     hold_asked = models.BooleanField(default=False)
     held_at = models.DateTimeField(null=True)
@@ -140,7 +162,21 @@ class Dispute(models.Model):
             models.CheckConstraint(condition=Q(state__in=DisputeState.values), name="a_dispute_has_a_known_state"),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="a_dispute_has_a_known_reason"),
             models.CheckConstraint(
-                condition=Q(held_by__isnull=True) | ~Q(held_by=F("opened_by")), name="a_hold_needs_a_second_person"
+                condition=Q(held_by__isnull=True) | Q(opened_by__isnull=True) | ~Q(held_by=F("opened_by")),
+                name="a_hold_needs_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_to__isnull=True, assigned_at__isnull=True, assigned_by__isnull=True)
+                | Q(assigned_to__isnull=False, assigned_at__isnull=False, assigned_by__isnull=False),
+                name="a_case_is_assigned_by_somebody_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, asked_by__isnull=True, reply_due_at__isnull=True, question="")
+                | (Q(asked_at__isnull=False, asked_by__isnull=False, reply_due_at__isnull=False) & ~Q(question="")),
+                name="a_question_is_asked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="legal_order") | Q(order__isnull=False), name="a_legal_order_stands_in_the_register"
             ),
         ]
         indexes = [
@@ -164,6 +200,11 @@ class Dispute(models.Model):
         return self.is_open and self.held_at is not None and self.hold_ended_at is None
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a question waits for its reply."""
+        return self.is_open and self.asked_at is not None and self.replied_at is None
+
+    @property
     def is_person_harm(self) -> bool:
         return self.reason in workflow.PERSON_HARM
 
@@ -177,15 +218,29 @@ class DisputedSignal(models.Model):
     """A signal that a dispute touches. `organisation` owns the signal and is a party.
 
     `retracted_at` says that the decision of this dispute retracted the signal, so that an appeal can reinstate it.
+    `stands_because` is what an owner beside the one who is named says of its own evidence; it counts once a second
+    person of that owner has confirmed it.
     """
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="touches")
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="disputes")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     retracted_at = models.DateTimeField(null=True)
+    stands_because = models.CharField(max_length=1000, blank=True)
+    stands_at = models.DateTimeField(null=True)
+    stands_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    stands_confirmed_at = models.DateTimeField(null=True)
+    stands_confirmed_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["dispute", "signal"], name="a_dispute_touches_a_signal_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "signal"], name="a_dispute_touches_a_signal_once"),
+            models.CheckConstraint(
+                condition=Q(stands_confirmed_by__isnull=True)
+                | (Q(stands_by__isnull=False) & ~Q(stands_confirmed_by=F("stands_by"))),
+                name="evidence_stands_by_two_people",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"disputed signal {self.pk}"
@@ -228,6 +283,8 @@ class Recall(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    position = models.BigIntegerField(default=0)
+    """That of the ledger's entry about its cause: machines that have read so far were told."""
 
     class Meta:
         indexes = [models.Index(fields=["signal", "-opened_at"], name="recall_by_signal")]
@@ -254,7 +311,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """
         if not sees_signals(actor):
             return self.none()
-        if actor.programme or actor.is_clock:
+        if actor.oversees:
             return self.all()
         owned = Signal.objects.owned_by(actor.organisation_id).values("pk")
         return self.filter(Q(organisation=actor.organisation_id) | Q(recall__signal__in=owned))
@@ -305,7 +362,7 @@ class Delivery(models.Model):
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, actor: Actor) -> "FindingQuerySet":
-        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+        return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
 
 
 class Finding(models.Model):
@@ -321,6 +378,14 @@ class Finding(models.Model):
     hits = models.PositiveIntegerField(default=1)
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="findings")
     outcome = models.CharField(max_length=16, choices=workflow.Outcome)
+    not_examined_because = models.CharField(max_length=12, choices=workflow.NotExamined, blank=True)
+    authority = models.CharField(max_length=12, choices=registers.Authority, blank=True)
+    authority_reference = models.BinaryField(null=True)
+    """That of the report to an authority, encrypted."""
+    named_to_owner = models.BooleanField(default=False)
+    """Whether the owner of the signal may know whose finding it is."""
+    reinstated_at = models.DateTimeField(null=True)
+    reinstated_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     actions = ArrayField(models.CharField(max_length=24, choices=workflow.Action), default=list)
     content_removed = models.PositiveIntegerField(default=0)
     uploads_prevented = models.PositiveIntegerField(default=0)
@@ -336,6 +401,94 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-found_at"], name="finding_by_organisation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reinstated_at__isnull=True, reinstated_by__isnull=True)
+                | Q(reinstated_at__isnull=False, reinstated_by__isnull=False),
+                name="what_was_reinstated_says_by_whom",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"finding {public_ids.shown(self.public_id)}"
+
+    @property
+    def binding(self) -> str:
+        """What the reference of the report is bound to."""
+        return f"finding:{self.public_id}:report"
+
+
+class RedressQuerySet(models.QuerySet["Redress"]):
+    def visible_to(self, actor: Actor) -> "RedressQuerySet":
+        if not sees_signals(actor):
+            return self.none()
+        return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
+
+    def drafts(self) -> "RedressQuerySet":
+        return self.filter(state=workflow.RedressState.DRAFT)
+
+
+class Redress(models.Model):
+    """A member gave an account back that a signal had led to: its dispute of the signal, to be sent or declined."""
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="redresses")
+    finding = models.OneToOneField(Finding, models.PROTECT, related_name="redress")
+    signal = models.ForeignKey(Signal, models.PROTECT, related_name="redresses")
+    state = models.CharField(max_length=8, choices=workflow.RedressState, default=workflow.RedressState.DRAFT)
+    drafted_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    late_noted_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    dispute = models.OneToOneField(Dispute, models.PROTECT, related_name="redress", null=True)
+    declined_because = models.CharField(max_length=500, blank=True)
+
+    objects = RedressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="draft", settled_at__isnull=True, dispute__isnull=True)
+                | Q(state="sent", settled_at__isnull=False, dispute__isnull=False)
+                | (Q(state="declined", settled_at__isnull=False, dispute__isnull=True) & ~Q(declined_because="")),
+                name="a_redress_is_sent_or_declined_with_a_reason",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "state"], name="redress_by_organisation")]
+
+    def __str__(self) -> str:
+        return f"redress {public_ids.shown(self.public_id)}"
+
+
+class Plea(models.Model):
+    """A person proved that an address is theirs and asks whether it was wrongly signalled.
+
+    It holds digests alone, encrypted, and only until the clock has looked, whatever it finds.
+    """
+
+    public_id = models.BigIntegerField(unique=True, default=public_ids.new)
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"plea {self.pk}"
+
+    @property
+    def binding(self) -> str:
+        """What the content is bound to."""
+        return f"plea:{self.public_id}"
+
+
+class Keep(models.Model):
+    """A legal duty to keep what is known of an indicator beyond the day on which it would be purged."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="keeps")
+    reason = models.CharField(max_length=280)
+    since = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"keep {self.pk}"

@@ -54,3 +54,23 @@ def caution_broad(indicator_pk: int) -> None:
 @shared_task(name="reviews.settle_restrictions", ignore_result=True)
 def settle_restrictions() -> None:
     duties.settle_restrictions(now=clock.now())
+
+
+@shared_task(name="reviews.deliver_recalls", ignore_result=True)
+def deliver_recalls() -> None:
+    duties.deliver_recalls(now=clock.now())
+
+
+@shared_task(name="reviews.note_late_redress", ignore_result=True)
+def note_late_redress() -> None:
+    duties.note_late_redress(now=clock.now())
+
+
+@shared_task(name="reviews.settle_pleas", ignore_result=True)
+def settle_pleas() -> None:
+    duties.settle_pleas(now=clock.now())
+
+
+@shared_task(name="reviews.purge", ignore_result=True)
+def purge() -> None:
+    duties.purge(now=clock.now())

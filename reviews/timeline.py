@@ -62,6 +62,9 @@ SENTENCES: Mapping[str, Words] = {
     "signal.cleared": gettext_lazy("No longer under caution"),
     "signal.hold_placed": gettext_lazy("Held by the programme"),
     "signal.hold_lifted": gettext_lazy("Hold of the programme ended"),
+    "signal.purged": gettext_lazy("Value wiped, and the words beside it"),
+    "signal.tombstone_ended": gettext_lazy("Its digest was forgotten, too"),
+    "signal.kept": gettext_lazy("Kept, because the law obliges"),
     "dispute.opened": gettext_lazy("Dispute opened"),
     "dispute.answered": gettext_lazy("Answered by the owner"),
     "dispute.accepted": gettext_lazy("Accepted by the owner"),
@@ -70,12 +73,18 @@ SENTENCES: Mapping[str, Words] = {
     "dispute.appealed": gettext_lazy("Appealed"),
     "dispute.appeal_decided": gettext_lazy("Appeal decided"),
     "dispute.withdrawn": gettext_lazy("Dispute withdrawn"),
+    "dispute.assigned": gettext_lazy("Given to the one who decides"),
+    "dispute.asked": gettext_lazy("Question asked"),
+    "dispute.replied": gettext_lazy("Question answered"),
+    "dispute.evidence_stands": gettext_lazy("Another owner: our own evidence stands"),
+    "dispute.evidence_confirmed": gettext_lazy("Confirmed by a second person of that owner"),
     "dispute.hold_confirmed": gettext_lazy("Hold confirmed by a second person"),
     "dispute.hold_extended": gettext_lazy("Hold extended"),
     "dispute.hold_ended": gettext_lazy("Hold ended"),
     "recall.opened": gettext_lazy("Recall sent to everyone who received it"),
     "recall.changed": gettext_lazy("Recall changed"),
     "recall.delivered": gettext_lazy("Recall delivered"),
+    "recall.removed": gettext_lazy("Out of use at the member; a person has yet to answer"),
     "recall.acknowledged": gettext_lazy("Recall acknowledged"),
     "recall.answered": gettext_lazy("Recall answered; a second person has yet to confirm it"),
     "recall.overdue": gettext_lazy("Recall overdue: not acknowledged in time"),
@@ -200,7 +209,7 @@ def _told(
 def _visible(actor: Actor) -> Q:
     """An organisation knows what it did, what concerns it alone, and what its communities were told. Of a dispute that
     it may see it knows everything: the parties argue in the open."""
-    if actor.programme or actor.is_clock:
+    if actor.oversees:
         return Q()
     own = f"organisation:{actor.organisation}"
     known = Q(organisation=actor.organisation) | Q(audience=own) | Q(audience__startswith="community:")
@@ -270,7 +279,7 @@ def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
     if not sees_signals(actor):
         return []
     told = Entry.objects.filter(at__gte=moment, action__in=SENTENCES.keys() - {"signal.revealed"})
-    if not actor.programme:
+    if not actor.oversees:
         communities = Community.objects.with_member(actor.organisation_id)
         audiences = [f"organisation:{actor.organisation}", *(one.audience for one in communities)]
         told = told.filter(audience__in=audiences)

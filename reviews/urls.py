@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, findings, home, incident, leads, look, queue, recalls, signal
+from reviews.views import (
+    claims,
+    disputes,
+    door,
+    findings,
+    home,
+    incident,
+    leads,
+    look,
+    queue,
+    recalls,
+    redress,
+    room,
+    signal,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -30,16 +44,27 @@ urlpatterns = [
     path("signals/<lnid:signal_id>/dispute/", disputes.open_dispute, name="open_dispute"),
     path("incidents/<lnid:incident_id>/", incident.incident, name="incident"),
     path("disputes/", disputes.index, name="disputes"),
-    path("disputes/<lnid:dispute_id>/", disputes.room, name="dispute"),
-    path("disputes/<lnid:dispute_id>/answer/", disputes.answer, name="answer"),
-    path("disputes/<lnid:dispute_id>/accept/", disputes.accept, name="accept"),
-    path("disputes/<lnid:dispute_id>/withdraw/", disputes.withdraw, name="withdraw_dispute"),
-    path("disputes/<lnid:dispute_id>/decide/", disputes.decide, name="decide_dispute"),
-    path("disputes/<lnid:dispute_id>/appeal/", disputes.appeal, name="appeal"),
-    path("disputes/<lnid:dispute_id>/decide-appeal/", disputes.decide_appeal, name="decide_appeal"),
-    path("disputes/<lnid:dispute_id>/hold/", disputes.confirm_hold, name="confirm_hold"),
-    path("disputes/<lnid:dispute_id>/extend-hold/", disputes.extend_hold, name="extend_hold"),
-    path("disputes/<lnid:dispute_id>/end-hold/", disputes.end_hold, name="end_dispute_hold"),
+    path("disputes/<lnid:dispute_id>/", room.room, name="dispute"),
+    path("disputes/<lnid:dispute_id>/answer/", room.answer, name="answer"),
+    path("disputes/<lnid:dispute_id>/assign/", room.assign, name="assign_case"),
+    path("disputes/<lnid:dispute_id>/ask/", room.ask, name="ask"),
+    path("disputes/<lnid:dispute_id>/reply/", room.reply, name="reply"),
+    path("disputes/<lnid:dispute_id>/stand/", room.stand, name="stand"),
+    path("disputes/<lnid:dispute_id>/confirm-stand/", room.confirm_stand, name="confirm_stand"),
+    path("disputes/<lnid:dispute_id>/accept/", room.accept, name="accept"),
+    path("disputes/<lnid:dispute_id>/withdraw/", room.withdraw, name="withdraw_dispute"),
+    path("disputes/<lnid:dispute_id>/decide/", room.decide, name="decide_dispute"),
+    path("disputes/<lnid:dispute_id>/appeal/", room.appeal, name="appeal"),
+    path("disputes/<lnid:dispute_id>/decide-appeal/", room.decide_appeal, name="decide_appeal"),
+    path("disputes/<lnid:dispute_id>/hold/", room.confirm_hold, name="confirm_hold"),
+    path("disputes/<lnid:dispute_id>/extend-hold/", room.extend_hold, name="extend_hold"),
+    path("disputes/<lnid:dispute_id>/end-hold/", room.end_hold, name="end_dispute_hold"),
+    path("redress/", redress.index, name="redresses"),
+    path("redress/<lnid:redress_id>/", redress.redress, name="redress"),
+    path("redress/<lnid:redress_id>/decline/", redress.decline, name="decline_redress"),
+    path("wrongly-signalled/", door.begin, name="door"),
+    path("wrongly-signalled/code/", door.prove, name="door_code"),
+    path("wrongly-signalled/answer/", door.answer, name="door_answer"),
     path("recalls/", recalls.index, name="recalls"),
     path("recalls/<lnid:recall_id>/", recalls.recall, name="recall"),
     path("recalls/<lnid:recall_id>/acknowledge/", recalls.acknowledge, name="acknowledge"),
@@ -47,5 +72,6 @@ urlpatterns = [
     path("leads/", leads.index, name="leads"),
     path("leads/together/", findings.together, name="leads_together"),
     path("leads/<lnid:lead_id>/", findings.lead, name="lead"),
+    path("findings/<lnid:finding_id>/reinstate/", redress.reinstate, name="reinstate"),
     path("findings/<lnid:finding_id>/withdraw/", findings.withdraw, name="withdraw_finding"),
 ]

@@ -118,6 +118,7 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", gettext_lazy("Duplicate")
     POLICY = "policy", gettext_lazy("Outside policy")
     BASIS = "basis", gettext_lazy("Insufficient basis")
+    LEGAL_ORDER = "legal_order", gettext_lazy("Legal order")
     OTHER = "other", gettext_lazy("Other")
 
 
@@ -133,6 +134,13 @@ PERSON_HARM = frozenset(
         Reason.REDRESS,
     }
 )
+
+
+class Side(TextChoices):
+    """Whom the one who decides asks a question."""
+
+    OPENER = "opener", gettext_lazy("The opener")
+    OWNER = "owner", gettext_lazy("The owner")
 
 
 class HoldReason(TextChoices):
@@ -182,6 +190,38 @@ class Outcome(TextChoices):
     ALREADY_KNOWN = "already_known", gettext_lazy("Already known and actioned")
     POSSIBLE_VICTIM = "possible_victim", gettext_lazy("Possible victim or child: support given, no penalty")
     VIOLATION = "violation", gettext_lazy("Violation")
+
+
+class Feedback(TextChoices):
+    """What the owner of a signal learns of a finding."""
+
+    USEFUL = "useful", gettext_lazy("Useful")
+    NOT_USEFUL = "not_useful", gettext_lazy("Not useful")
+    KNOWN = "known", gettext_lazy("Known already")
+
+
+FEEDBACK: dict[Outcome, Feedback] = {
+    Outcome.VIOLATION: Feedback.USEFUL,
+    Outcome.POSSIBLE_VICTIM: Feedback.USEFUL,
+    Outcome.ALREADY_KNOWN: Feedback.KNOWN,
+    Outcome.NO_VIOLATION: Feedback.NOT_USEFUL,
+    Outcome.FALSE_MATCH: Feedback.NOT_USEFUL,
+}
+"""The others say nothing about the signal."""
+
+
+class NotExamined(TextChoices):
+    """Why nobody looked."""
+
+    NO_CAPACITY = "no_capacity", gettext_lazy("No capacity")
+    BARRED = "barred", gettext_lazy("Legally barred")
+    OUT_OF_SCOPE = "out_of_scope", gettext_lazy("Out of scope")
+
+
+class RedressState(TextChoices):
+    DRAFT = "draft", gettext_lazy("Draft")
+    SENT = "sent", gettext_lazy("Sent")
+    DECLINED = "declined", gettext_lazy("Declined")
 
 
 class Action(TextChoices):

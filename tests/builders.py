@@ -386,3 +386,8 @@ def checkpoint(now: datetime = NOW) -> Checkpoint:
         signed = checkpoints.sign(now=now)
     assert signed is not None
     return signed
+
+
+def mailbox(address: str) -> Item:
+    """An e-mail address of a provider whose rules are known."""
+    return Item(Kind.EMAIL, address)

@@ -9,10 +9,10 @@ from psycopg.pq import TransactionStatus
 
 from lantern_site.audit.actors import Actor
 
-Eyes = tuple[str, str]
-_NOBODY: Eyes = ("", "")
+Eyes = tuple[str, str, str]
+_NOBODY: Eyes = ("", "", "")
 _eyes: ContextVar[Eyes] = ContextVar("eyes", default=_NOBODY)
-"""Scope and organisation as the open transaction has them; spares asking the database."""
+"""Scope, organisation and person as the open transaction has them; spares asking the database."""
 
 
 @contextmanager
@@ -22,13 +22,20 @@ def acting_as(actor: Actor) -> Iterator[None]:
     The variables are local to the transaction. A nested block for another actor puts the outer one back at its end,
     and undoes nothing when it fails: use `recording` or a savepoint where something was changed.
     """
-    eyes = (actor.scope, str(actor.organisation_id or ""))
+    eyes = _eyes_of(actor)
     if not connection.in_atomic_block:
         with transaction.atomic():
             yield from _through(eyes, then=None)
         return
     before = _eyes.get()
     yield from _through(eyes, then=before) if eyes != before else iter((None,))
+
+
+def _eyes_of(actor: Actor) -> Eyes:
+    """Members and the programme see as organisations; an external adjudicator as the person who was given a case."""
+    if actor.is_external:
+        return (actor.scope, "", str(actor.staff_id or ""))
+    return (actor.scope, str(actor.organisation_id or ""), "")
 
 
 def _through(eyes: Eyes, *, then: Eyes | None) -> Iterator[None]:
@@ -46,7 +53,9 @@ def _through(eyes: Eyes, *, then: Eyes | None) -> Iterator[None]:
 def _tell_database(eyes: Eyes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('lantern.scope', %s, true), set_config('lantern.organisation', %s, true)", eyes
+            "SELECT set_config('lantern.scope', %s, true), set_config('lantern.organisation', %s, true),"
+            " set_config('lantern.person', %s, true)",
+            eyes,
         )
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+EXTERNAL = "external_adjudicator"
+"""The role of somebody who belongs to the programme in name only."""
+
 
 class ActorKind(StrEnum):
     STAFF = "staff"
@@ -46,8 +49,20 @@ class Actor:
         return self.kind == ActorKind.CLOCK
 
     @property
+    def is_external(self) -> bool:
+        """An external adjudicator, whatever else they are: sees the case that they were given, and nothing beside."""
+        return self.programme and EXTERNAL in self.roles
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the actor sees what belongs to any organisation: the clock and the programme's own people."""
+        return self.is_clock or (self.programme and not self.is_external)
+
+    @property
     def scope(self) -> str:
         """The word that row-level security knows the actor by."""
         if self.is_clock:
             return "clock"
+        if self.is_external:
+            return "external"
         return "programme" if self.programme else "member"

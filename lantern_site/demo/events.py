@@ -11,6 +11,7 @@ from lantern_site.demo import values
 from lantern_site.demo.world import World
 from lantern_site.errors import Refusal, WrongState
 from lantern_site.members.lifecycle import MemberKind
+from lantern_site.members.registers import Authority
 from lantern_site.members.roles import Role
 from reviews.models import Delivery, Dispute, Recall
 from reviews.services import claims, decisions, disputes, findings, recalls
@@ -20,6 +21,7 @@ from reviews.workflow import (
     Action,
     Attribution,
     LooksWrong,
+    NotExamined,
     Outcome,
     Reason,
     RecallAnswer,
@@ -335,6 +337,8 @@ def find(world: World, now: datetime, *, lead: Lead, house: str, dice: Random) -
             actions=actions,
             content_removed=dice.randint(1, 6) if Action.CONTENT_REMOVED in actions else 0,
             uploads_prevented=0,
+            not_examined_because=NotExamined.NO_CAPACITY if outcome == Outcome.NOT_EXAMINED else "",
+            authority=Authority.POLICE if Action.AUTHORITY_REPORT in actions else "",
             own_evidence=violation,
             policy_version="2026-01",
             attribution=dice.choice((Attribution.DECISIVE, Attribution.PARTLY)) if violation else Attribution.NOT,

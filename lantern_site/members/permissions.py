@@ -36,6 +36,7 @@ class Permission(TextChoices):
     ACKNOWLEDGE = "acknowledge", _("Acknowledge recalls")
     CHECK = "check", _("Check a signal for completeness")
     HOLD = "hold", _("Hold and release signals for the programme")
+    ASSIGN_CASE = "assign_case", _("Give a dispute to the one who decides it")
     DECIDE = "decide", _("Decide disputes")
     DECIDE_APPEAL = "decide_appeal", _("Decide appeals")
     MANAGE_MEMBERS = "manage_members", _("Admit members, keep their gates, and see who they are")
@@ -110,6 +111,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ACKNOWLEDGE: rule(Role.ANALYST, Role.REVIEWER, scope=KeyScope.FEEDBACK),
     Permission.CHECK: rule(Role.STEWARD, trained=True, proven=True),
     Permission.HOLD: rule(Role.STEWARD, proven=True),
+    Permission.ASSIGN_CASE: rule(Role.STEWARD),
     Permission.DECIDE: rule(Role.ADJUDICATOR),
     Permission.DECIDE_APPEAL: rule(Role.EXTERNAL_ADJUDICATOR),
     Permission.MANAGE_MEMBERS: rule(Role.STEWARD),
@@ -178,6 +180,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
         Permission.CONFIRM_HOLD,
         Permission.ANSWER,
         Permission.ACCEPT,
+        Permission.ASSIGN_CASE,
         Permission.DECIDE,
         Permission.DECIDE_APPEAL,
     ),

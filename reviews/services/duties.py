@@ -18,11 +18,11 @@ from lantern_site.errors import WrongState
 from lantern_site.members.models import SubjectRequest
 from lantern_site.members.registers import RequestState
 from reviews import clocks, queues, workflow
-from reviews.models import Delivery, Dispute, StewardHold
-from reviews.services import decisions, disputes, holds, recalls, restrictions
-from reviews.workflow import Attestation, DisputeState, HoldReason
+from reviews.models import Delivery, Dispute, Redress, StewardHold
+from reviews.services import decisions, disputes, holds, pleas, purging, recalls, redress, restrictions
+from reviews.workflow import Attestation, DeliveryState, DisputeState, HoldReason
 from signals.kinds import IDENTIFIERS
-from signals.models import Signal
+from signals.models import Poll, Signal
 from signals.services import sharing
 from signals.workflow import Status
 
@@ -108,6 +108,35 @@ def note_overdue_recalls(*, now: datetime) -> int:
     """Record once that a member has not acknowledged a recall in time."""
     late = Delivery.objects.overdue_at(now).filter(overdue_noted_at__isnull=True)
     return _each(late.values_list("pk", flat=True), lambda pk: recalls.note_overdue(delivery_id=pk, now=now))
+
+
+def deliver_recalls(*, now: datetime) -> int:
+    """What a member's machines have read is delivered."""
+    read = Poll.objects.filter(key__organisation=OuterRef("organisation"), upto__gte=OuterRef("recall__position"))
+    near = Poll.objects.filter(key__organisation=OuterRef("organisation"), at__gte=OuterRef("due_at"))
+    due = Delivery.objects.filter(Exists(read) | Exists(near), state=DeliveryState.DUE)
+    with acting_as(Actor.clock()):
+        waiting = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return sum(recalls.deliver_polled(delivery_id=pk, now=now) for pk in waiting)
+
+
+def note_late_redress(*, now: datetime) -> int:
+    """Record once that a redress was neither sent nor declined in time."""
+    late = Redress.objects.drafts().filter(due_at__lte=now, late_noted_at__isnull=True)
+    return _each(late.values_list("public_id", flat=True), lambda one: redress.note_late(redress_id=one, now=now))
+
+
+def settle_pleas(*, now: datetime) -> int:
+    """Look at what came through the public door."""
+    found = pleas.waiting()
+    for pk in found:
+        pleas.settle(plea_pk=pk, now=now)
+    return len(found)
+
+
+def purge(*, now: datetime) -> int:
+    """Wipe what has ended long ago; counts values and digests."""
+    return purging.purge_due(now=now) + purging.end_tombstones(now=now)
 
 
 def expire(*, now: datetime) -> int:

@@ -12,12 +12,14 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members import registers
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Organisation
 from lantern_site.members.policies import organisation_of, staff_id_of
 from reviews import disputing
 from reviews.models import Finding
-from reviews.workflow import Action, Attribution, LooksWrong, Outcome
+from reviews.workflow import Action, Attribution, LooksWrong, NotExamined, Outcome
+from signals import sealing
 from signals.kinds import HASHES
 from signals.models import Lead, Signal
 
@@ -51,6 +53,10 @@ class Found:
     actions: tuple[Action, ...] = ()
     content_removed: int = 0
     uploads_prevented: int = 0
+    not_examined_because: str = ""
+    authority: str = ""
+    authority_reference: str = ""
+    named_to_owner: bool = False
 
 
 def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime) -> Finding:
@@ -139,11 +145,11 @@ def _may_record(actor: Actor, leads: Sequence[Lead], found: Found) -> Organisati
         raise WrongState(_("A finding on this lead has been recorded already."))
     disputing.may_find(actor)
     organisation = organisation_of(actor)
-    _check(found)
     if organisation.kind == MemberKind.FINANCIAL:
         _check_short_list(found)
     else:
         _check_because(found)
+    _check(found)
     return organisation
 
 
@@ -175,6 +181,8 @@ def _check(found: Found) -> None:
         raise Invalid(_("Say whether the signal was decisive, played a part, or did not."), "attribution")
     if found.looks_wrong not in LooksWrong.values:
         raise Invalid(_("Say whether the signal itself looks wrong."), "looks_wrong")
+    if (found.outcome == Outcome.NOT_EXAMINED) != (found.not_examined_because in NotExamined.values):
+        raise Invalid(_("Say why nobody looked where it was not examined, and only there."), "not_examined_because")
     if found.outcome == Outcome.VIOLATION and not found.own_evidence:
         raise Invalid(_("A signal is a lead, never proof: a violation needs evidence of your own."), "own_evidence")
     _check_actions(found)
@@ -185,6 +193,10 @@ def _check_actions(found: Found) -> None:
         raise Invalid(_("These actions do not follow from this outcome."), "actions")
     if found.outcome == Outcome.VIOLATION and not found.actions:
         raise Invalid(_("Say what you did about the violation."), "actions")
+    if (Action.AUTHORITY_REPORT in found.actions) != (found.authority in registers.Authority.values):
+        raise Invalid(_("Say which kind of authority has your report, where you made one."), "authority")
+    if found.authority_reference and Action.AUTHORITY_REPORT not in found.actions:
+        raise Invalid(_("A reference stands with a report to an authority only."), "authority_reference")
     for action, number, field in (
         (Action.CONTENT_REMOVED, found.content_removed, "content_removed"),
         (Action.UPLOADS_PREVENTED, found.uploads_prevented, "uploads_prevented"),
@@ -224,9 +236,15 @@ def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, acto
         attribution=found.attribution,
         looks_wrong=found.looks_wrong,
         looks_wrong_because=found.looks_wrong_because,
+        not_examined_because=found.not_examined_because,
+        authority=found.authority,
+        named_to_owner=found.named_to_owner,
         found_at=now,
         found_by_id=staff_id_of(actor),
     )
+    if found.authority_reference:
+        finding.authority_reference = sealing.seal(found.authority_reference, bound_to=finding.binding)
+        finding.save(update_fields=["authority_reference"])
     if others:
         finding.same_hits.set(others)
     Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=now)
@@ -256,6 +274,8 @@ def _note(note: Recorder, finding: Finding, leads: Sequence[Lead]) -> None:
             "match": first.match,
             "hits": finding.hits,
             "outcome": finding.outcome,
+            "not_examined_because": finding.not_examined_because,
+            "authority": finding.authority,
             "actions": list(finding.actions),
             "content_removed": finding.content_removed,
             "uploads_prevented": finding.uploads_prevented,

@@ -4,19 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, WrongState
-from lantern_site.members.models import Organisation
-from lantern_site.members.policies import sees_signals, staff_of
+from lantern_site.members.models import ApiKey, Organisation
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import permits, require, sees_signals, staff_of
 from reviews import clocks, disputing
 from reviews.models import Delivery, Recall
 from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
-from signals.models import Signal
+from signals.models import Receipt, Signal
+
+CAUSED = frozenset({"recall.opened", "recall.changed"})
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,33 @@ def deliver(*, recall_id: int, actor: Actor, now: datetime) -> None:
         _note_delivery(record, delivery, "recall.delivered")
 
 
+def deliver_polled(*, delivery_id: int, now: datetime) -> bool:
+    """Deliver a recall to a member whose machines have all read past it: every working key that had received the
+    signal. Returns whether it is delivered now; a member without such keys waits for a person."""
+    with recording(Actor.clock(), now) as record:
+        due = Delivery.objects.select_for_update(of=("self",)).select_related("recall", "organisation")
+        delivery = due.filter(pk=delivery_id, state=DeliveryState.DUE).first()
+        if delivery is None or not _all_have_passed(delivery, now):
+            return False
+        delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
+        delivery.save(update_fields=["state", "delivered_at"])
+        _note_delivery(record, delivery, "recall.delivered")
+        return True
+
+
+def _all_have_passed(delivery: Delivery, now: datetime) -> bool:
+    received = Receipt.objects.filter(signal=delivery.recall.signal_id, key__isnull=False)
+    keys = ApiKey.objects.usable_at(now).filter(organisation=delivery.organisation_id, pk__in=received.values("key"))
+    passed = [key.polls.aggregate(upto=Max("upto"))["upto"] for key in keys]
+    return bool(passed) and all(position is not None and position >= _line_of(delivery.recall) for position in passed)
+
+
+def _line_of(recall: Recall) -> int:
+    """Where the feed tells it: at the signal's newest entry, which comes before that of the recall."""
+    position = Signal.objects.filter(pk=recall.signal_id).values_list("position", flat=True).get()
+    return min(position, recall.position)
+
+
 def acknowledge(*, recall_id: int, answer: Answer, actor: Actor, now: datetime) -> Delivery:
     """Say what the organisation found and did. *Kept* stands only once a second person has confirmed it.
 
@@ -109,6 +141,21 @@ def acknowledge(*, recall_id: int, answer: Answer, actor: Actor, now: datetime) 
         )  # fmt: skip
         _note_delivery(record, delivery, "recall.answered" if kept else "recall.acknowledged")
         _close_when_done(record, delivery.recall)
+        return delivery
+
+
+def removed(*, recall_id: int, hits: int, actor: Actor, now: datetime) -> Delivery:
+    """A machine says that the value is out of use, and how often it had matched. Where there is nothing to judge, that
+    acknowledges the recall; else it is delivered, and a person answers."""
+    nothing = Answer(RecallAnswer.NOTHING_FOUND, ReportCorrected.NONE_MADE, 0)
+    with _addressed(recall_id, actor, now) as (record, delivery):
+        if permits(disputing.may_acknowledge, actor, delivery, hits=hits):
+            return acknowledge(recall_id=recall_id, answer=nothing, actor=actor, now=now)
+        require(actor, Permission.ACKNOWLEDGE)
+        delivery.state, delivery.local_hits = DeliveryState.DELIVERED, hits
+        delivery.delivered_at = delivery.delivered_at or now
+        delivery.save(update_fields=["state", "local_hits", "delivered_at"])
+        _note_delivery(record, delivery, "recall.removed")
         return delivery
 
 
@@ -182,7 +229,12 @@ def _note(record: Recorder, recall: Recall, signal: Signal, action: str, facts: 
         subject=recall.public_id,
         audience=f"organisation:{signal.organisation.public_id}",
         facts=_state(recall) | {"signal": signal.public_id} | facts,
+        then=partial(_remember_position, recall) if action in CAUSED else None,
     )
+
+
+def _remember_position(recall: Recall, position: int) -> None:
+    Recall.objects.filter(pk=recall.pk).update(position=position)
 
 
 def _note_delivery(record: Recorder, delivery: Delivery, action: str) -> None:

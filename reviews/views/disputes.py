@@ -1,6 +1,6 @@
-"""Disputes: the lists, the form that opens one, and the room in which it is argued and decided."""
+"""Disputes: the lists, and the form that opens one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -10,20 +10,18 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Refusal
-from lantern_site.forms import Refusable
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, permits
-from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.pages import PageRequest, signed_in
 from reviews import cases, desk, disputing, forms, waiting
-from reviews.models import Dispute, DisputeQuerySet
+from reviews.models import Dispute, DisputeQuerySet, Redress
 from reviews.services import disputes
 from reviews.views import signal as signals
-from reviews.workflow import OPEN, Reason, Result, Scope
+from reviews.workflow import OPEN, Reason, Scope
 
 PAGE = 25
 Words = str | Promise
@@ -73,6 +71,7 @@ def index(request: PageRequest) -> HttpResponse:
         ],
         "lines": cases.lines_of(page[:PAGE], request.actor),
         "empty": EMPTY[tab],
+        "drafts": Redress.objects.visible_to(request.actor).drafts().count(),
         "older_url": f"{address}?tab={tab}&before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
         "newer_url": f"{address}?tab={tab}" if before else "",
     }
@@ -104,6 +103,7 @@ def _open(request: PageRequest, signal_id: int, form: forms.OpenDispute) -> Disp
         statement=given["statement"],
         opener_named=not given["opener_unnamed"],
         hold_asked=given["hold_asked"],
+        order_id=given["order"],
         actor=request.actor,
         now=request.now,
     )
@@ -118,168 +118,3 @@ def _asking(request: PageRequest, signal_id: int, form: forms.OpenDispute, statu
         "permission": permits(disputing.may_dispute, request.actor, signal),
     }
     return render(request, "reviews/open_dispute.html", context, status=status)
-
-
-@require_safe
-@signed_in
-def room(request: PageRequest, dispute_id: int) -> HttpResponse:
-    return _page(request, dispute_id)
-
-
-def _page(
-    request: PageRequest,
-    dispute_id: int,
-    *,
-    given: Mapping[str, Refusable] | None = None,
-    sentence: str = "",
-    status: int = HTTPStatus.OK,
-) -> HttpResponse:
-    """The room, inside `acting_as` only; `given` are forms that were refused, by the name of their action."""
-    visible = Dispute.objects.visible_to(request.actor).select_related(
-        "opener", "opened_by", "answered_by", "decided_by", "appealed_by", "appeal_decided_by"
-    )
-    dispute = visible.filter(public_id=dispute_id).first()
-    if dispute is None:
-        raise Hidden(_("There is no such dispute."))
-    empty: dict[str, Refusable] = {
-        "answer": forms.Answer(auto_id="answer_%s"),
-        "decide": forms.Ruling(auto_id="decide_%s"),
-        "appeal": forms.Appeal(auto_id="appeal_%s"),
-        "decide_appeal": forms.Ruling(auto_id="decide_appeal_%s"),
-    }
-    context = {
-        "dispute": dispute,
-        "room": cases.Room(dispute, request.actor, request.now),
-        "forms": empty | dict(given or {}),
-        "sentence": sentence,
-    }
-    return render(request, "reviews/dispute.html", context, status=status)
-
-
-def _by_form(
-    request: PageRequest, dispute_id: int, name: str, form: Refusable, act: Callable[[], object], said: str
-) -> HttpResponse:
-    """Make one move out of a form; a refusal is the room again, with what was typed."""
-    tried = attempt(form, act)
-    if not tried.done:
-        with acting_as(request.actor):
-            return _page(request, dispute_id, given={name: form}, status=tried.status)
-    messages.info(request, said)
-    return redirect("reviews:dispute", dispute_id)
-
-
-def _by_button(request: PageRequest, dispute_id: int, act: Callable[..., object], said: str) -> HttpResponse:
-    """Make one move that needs nothing but the button."""
-    try:
-        act(dispute_id=dispute_id, actor=request.actor, now=request.now)
-    except Hidden:
-        raise
-    except Refusal as refusal:
-        with acting_as(request.actor):
-            return _page(request, dispute_id, sentence=str(refusal), status=status_of(refusal))
-    messages.info(request, said)
-    return redirect("reviews:dispute", dispute_id)
-
-
-@require_POST
-@signed_in
-def answer(request: PageRequest, dispute_id: int) -> HttpResponse:
-    form = forms.Answer(request.POST, auto_id="answer_%s")
-    return _by_form(
-        request,
-        dispute_id,
-        "answer",
-        form,
-        lambda: disputes.answer(
-            dispute_id=dispute_id, text=form.cleaned_data["text"], actor=request.actor, now=request.now
-        ),
-        _("Your answer is with the parties."),
-    )
-
-
-@require_POST
-@signed_in
-def decide(request: PageRequest, dispute_id: int) -> HttpResponse:
-    form = forms.Ruling(request.POST, auto_id="decide_%s")
-    return _by_form(
-        request,
-        dispute_id,
-        "decide",
-        form,
-        lambda: disputes.decide(
-            dispute_id=dispute_id,
-            result=Result(form.cleaned_data["result"]),
-            text=form.cleaned_data["text"],
-            actor=request.actor,
-            now=request.now,
-        ),
-        _("The dispute is decided. All parties are told."),
-    )
-
-
-@require_POST
-@signed_in
-def appeal(request: PageRequest, dispute_id: int) -> HttpResponse:
-    form = forms.Appeal(request.POST, auto_id="appeal_%s")
-    return _by_form(
-        request,
-        dispute_id,
-        "appeal",
-        form,
-        lambda: disputes.appeal(
-            dispute_id=dispute_id, text=form.cleaned_data["text"], actor=request.actor, now=request.now
-        ),
-        _("The appeal goes to an external adjudicator."),
-    )
-
-
-@require_POST
-@signed_in
-def decide_appeal(request: PageRequest, dispute_id: int) -> HttpResponse:
-    form = forms.Ruling(request.POST, auto_id="decide_appeal_%s")
-    return _by_form(
-        request,
-        dispute_id,
-        "decide_appeal",
-        form,
-        lambda: disputes.decide_appeal(
-            dispute_id=dispute_id,
-            result=Result(form.cleaned_data["result"]),
-            text=form.cleaned_data["text"],
-            actor=request.actor,
-            now=request.now,
-        ),
-        _("The appeal is decided. All parties are told."),
-    )
-
-
-@require_POST
-@signed_in
-def accept(request: PageRequest, dispute_id: int) -> HttpResponse:
-    said = _("The dispute is accepted. The signal is retracted and everyone who received it is told.")
-    return _by_button(request, dispute_id, disputes.accept, said)
-
-
-@require_POST
-@signed_in
-def withdraw(request: PageRequest, dispute_id: int) -> HttpResponse:
-    return _by_button(request, dispute_id, disputes.withdraw, _("The dispute is withdrawn."))
-
-
-@require_POST
-@signed_in
-def confirm_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
-    said = _("The signal is held: it is out of the feed, and those who received it are told.")
-    return _by_button(request, dispute_id, disputes.confirm_hold, said)
-
-
-@require_POST
-@signed_in
-def extend_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
-    return _by_button(request, dispute_id, disputes.extend_hold, _("The hold is five working days longer."))
-
-
-@require_POST
-@signed_in
-def end_hold(request: PageRequest, dispute_id: int) -> HttpResponse:
-    return _by_button(request, dispute_id, disputes.end_hold, _("The hold has ended. The dispute runs on."))

@@ -13,9 +13,9 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.members.lifecycle import MemberKind
-from lantern_site.members.policies import organisation_of
+from lantern_site.members.policies import organisation_of, permits
 from lantern_site.pages import PageRequest, signed_in
-from reviews import forms, piles
+from reviews import disputing, forms, piles
 from reviews.services import findings
 from reviews.views.leads import one, parsed, tell
 from signals import rows
@@ -66,6 +66,7 @@ def _page(request: PageRequest, lead_id: int, form: forms.Finding, status: int =
         "lead": told,
         "finding": finding,
         "may_withdraw": finding is not None and findings.may_be_withdrawn(finding=finding, now=request.now),
+        "may_reinstate": finding is not None and permits(disputing.may_reinstate, request.actor, finding),
         "found_at": found.found_at,
         "same": len(_same(request, found)),
         "form": form,

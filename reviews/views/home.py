@@ -109,7 +109,7 @@ def _desk(request: PageRequest) -> HttpResponse:
         "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
         "waiting": [_tile(name, counts[name], actor) for name in WAITING if counts[name]],
         "applications": desk.applications_to_decide(actor)[:DUE],
-        "alarms": [ALARMS[name] for name in heartbeats.alarms(now)] if actor.programme else [],
+        "alarms": [ALARMS[name] for name in heartbeats.alarms(now)] if actor.oversees else [],
         "since": timeline.since(actor, now - timedelta(days=1)),
     }
     return render(request, "reviews/home.html", context)

@@ -55,7 +55,7 @@ def incident(request: PageRequest, incident_id: int) -> HttpResponse:
 def _page(request: PageRequest, incident_id: int, form: forms.Together, status: int = 200) -> HttpResponse:
     found = Incident.objects.filter(public_id=incident_id).first()
     actor = request.actor
-    may_see = sees_signals(actor) and (actor.programme or (found and found.organisation_id == actor.organisation_id))
+    may_see = sees_signals(actor) and (actor.oversees or (found and found.organisation_id == actor.organisation_id))
     if found is None or not may_see:
         raise unknown_signal()
     signals = together.waiting_of(found, actor)

@@ -29,7 +29,7 @@ PAGE = 25
 
 def sent_by(actor: Actor) -> QuerySet[Recall]:
     """The recalls of one's own signals; all of them for the programme."""
-    if actor.programme:
+    if actor.oversees:
         return Recall.objects.all()
     return Recall.objects.filter(signal__in=Signal.objects.owned_by(actor.organisation_id).values("pk"))
 

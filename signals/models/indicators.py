@@ -36,6 +36,8 @@ class Indicator(models.Model):
     pepper_id = models.PositiveSmallIntegerField()
     bucket = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True)
+    """Since when its digest leads to no value."""
 
     objects = IndicatorQuerySet.as_manager()
 

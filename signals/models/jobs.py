@@ -19,7 +19,7 @@ from signals.purposes import Purpose, Surface
 
 class MatchJobQuerySet(models.QuerySet["MatchJob"]):
     def visible_to(self, actor: Actor) -> "MatchJobQuerySet":
-        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+        return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
 
     def batches(self) -> "MatchJobQuerySet":
         """Those that end by themselves, and no watch lists."""
@@ -154,7 +154,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """A member's own, whatever has become of the signals since: they are its records."""
         if not sees_signals(actor):
             return self.none()
-        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+        return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
 
     def without_finding(self) -> "LeadQuerySet":
         return self.filter(found_at__isnull=True)

@@ -54,8 +54,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         """Everything that the actor may know of. The database has the same rule (row-level security) but for roles."""
         if not sees_signals(actor):
             return self.none()
-        if actor.is_clock or actor.programme:
+        if actor.oversees:
             return self.all()
+        if actor.is_external:
+            case = self.model._default_manager.filter(disputes__dispute__assigned_to=actor.staff_id)
+            return self.filter(pk__in=case.values("pk"))
         own = Q(organisation=actor.organisation_id)
         return self.filter(own | _is_shared_with(actor.organisation_id) | _is_corrected_for(actor.organisation_id))
 

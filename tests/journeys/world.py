@@ -19,11 +19,12 @@ from lantern_site.members.services import communities, grants, keys, staff, stan
 from lantern_site.members.services.communities import Outline
 from lantern_site.members.services.registers import attestations, dialogue, incidents, subject_requests
 from reviews.models import Dispute, Recall
-from reviews.services import claims, decisions, disputes, findings, holds, recalls
+from reviews.services import claims, decisions, disputes, findings, hearings, holds, recalls, redress
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.services.recalls import Answer
 from reviews.workflow import (
+    Action,
     Attribution,
     HoldReason,
     LooksWrong,
@@ -33,6 +34,7 @@ from reviews.workflow import (
     ReportCorrected,
     Result,
     Scope,
+    Side,
     Verdict,
 )
 from signals import candidates
@@ -295,8 +297,11 @@ class World:
         self._name("near", hits[Lead.Match.NEAR])
         self._name("alias", hits[Lead.Match.ALIAS])
         self._name("examined", exact := hits[Lead.Match.EXACT])
-        found = Found(Outcome.NO_VIOLATION, False, "2026-02", Attribution.NOT, LooksWrong.CANNOT_TELL)
-        findings.record(lead_ids=[exact.public_id], found=found, actor=self.actor("moderator"), now=self.now)
+        actions = (Action.ACCOUNT_ACTIONED,)
+        found = Found(Outcome.VIOLATION, True, "2026-02", Attribution.PARTLY, LooksWrong.CANNOT_TELL, actions=actions)
+        who = self.actor("moderator")
+        finding = findings.record(lead_ids=[exact.public_id], found=found, actor=who, now=self.now)
+        self._name("redress", redress.reinstate(finding_id=finding.public_id, actor=who, now=self.now))
 
     def _more_jobs(self) -> None:
         """One that asks whether to go on, one that only counts, and two lists that are kept."""
@@ -338,6 +343,13 @@ class World:
             )
             self._name(name, dispute)
         disputes.appeal(dispute_id=dispute.public_id, text=NOTE, actor=self.actor("other"), now=self.ago(hours=2))
+        outside = self.actor(Role.EXTERNAL_ADJUDICATOR).id
+        hearings.assign(
+            dispute_id=dispute.public_id, person_id=outside, actor=self.actor(Role.STEWARD), now=self.ago(hours=1)
+        )
+        asked = self._dispute(self.pixelpond, "other", reason=Reason.STALE)
+        self._name("asked", asked)
+        hearings.ask(dispute_id=asked.public_id, to=Side.OPENER, text=NOTE, actor=judge, now=self.ago(hours=1))
         self._name("opened", self._dispute(self.kestrel, "moderator", opener_named=False))
 
     def _dispute(self, owner: Organisation, opener: str, **changes: Any) -> Dispute:

@@ -74,10 +74,14 @@ SHARED: Eyes = OVERSEEN | {Place.OTHER}
 """A shared signal is seen by members of its community that may receive, and by nobody else."""
 BLIND = frozenset({NO_ROLE, "editor", "publisher"})
 """Whoever holds no role, and those who only count: for them nothing about signals exists."""
+FROM_OUTSIDE = "external_adjudicator"
+GIVEN = frozenset({"dispute appealed"})
+"""An external adjudicator sees what was given to them, and nothing else about signals."""
 ABOUT_SIGNALS = frozenset(
     {
         "returned", "shared", "to correct", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
         "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept", "case",
+        "dispute of two", "dispute that stands", "dispute asked", "redress",
     }
 )  # fmt: skip
 """The things of world.py that show something of a signal."""
@@ -137,7 +141,7 @@ class Rule:
             return self.nobody
         if place not in self.seen or (self.only and who not in self.only):
             return HIDDEN
-        if self.on in ABOUT_SIGNALS and who in BLIND:
+        if self.on in ABOUT_SIGNALS and (who in BLIND or (who == FROM_OUTSIDE and self.on not in GIVEN)):
             return HIDDEN
         by_form = empty and self.form == "first"
         if not by_form and (exception := self._exception(who, place)):

@@ -15,6 +15,7 @@ from tests.matrix.notation import (
     HIDDEN,
     INVALID,
     OK,
+    OTHER_HOUSE,
     OVERSEEN,
     OWN_HOUSE,
     OWNER,
@@ -242,6 +243,21 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "reviews:disputes": (page(),),
     "reviews:dispute": (page("dispute", PARTIES),),
+    "reviews:assign_case": (act("dispute", PARTIES, programme="steward", body={"person_id": "{adjudicator}"}),),
+    "reviews:ask": (act("dispute", PARTIES, programme="adjudicator", body={"to": "owner", "text": "Since when?"}),),
+    "reviews:stand": (act("dispute of two", PARTIES, other="analyst reviewer", body={"text": "We saw it."}),),
+    "reviews:confirm_stand": (act("dispute that stands", PARTIES, other="reviewer"),),
+    "reviews:reply": (act("dispute asked", PARTIES, other="analyst reviewer", body={"text": "Since May."}),),
+    "reviews:redresses": (page(inside=SEES_SIGNALS),),
+    "reviews:redress": (
+        page("redress", OVERSEEN | OWN_HOUSE),
+        act("redress", OVERSEEN, own="analyst reviewer", body={"statement": "It was somebody else."}),
+    ),
+    "reviews:decline_redress": (act("redress", OVERSEEN, own="analyst reviewer", body={"reason": "Our own slip."}),),
+    "reviews:reinstate": (act("violation", OWNER, own="analyst"),),
+    "reviews:door": (page(nobody=OK), act(others=INVALID, nobody=INVALID)),
+    "reviews:door_code": (act(others=INVALID, nobody=INVALID),),
+    "reviews:door_answer": (page(nobody=OK), act(others=INVALID, nobody=INVALID)),
     "reviews:answer": (act("dispute", PARTIES, own="reviewer analyst", body={"text": "It is right."}),),
     "reviews:accept": (act("dispute", PARTIES, own="reviewer"),),
     "reviews:withdraw_dispute": (act("dispute", PARTIES, other="analyst reviewer"),),
@@ -320,6 +336,16 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:normalisation": (page(nobody=OK),),
     "api-normalisation": (page(nobody=OK),),
     "api-normalisation-vectors": (page(nobody=OK),),
+    "api-recalls": (call("GET", own="feedback"),),
+    "api-recall-removed": (
+        call(
+            "POST",
+            "recall",
+            other="feedback",
+            body={"local_hits": 0},
+            but={place.value: HIDDEN for place in Place if place not in OTHER_HOUSE},
+        ),
+    ),
     "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
     "api-signals": (
         call("GET", own="read submit"),  # a key that only shares is told of its own signals

@@ -25,7 +25,8 @@ ELSEWHERE = "other, of a region that it is not to be sent to"
 PROGRAMME = "programme"
 CLOCK = "clock"
 NOBODY = "nobody"
-EYES = (OWN, OTHER, OUTSIDE, SUSPENDED, DEAF, LEFT, ELSEWHERE, PROGRAMME, CLOCK, NOBODY)
+EXTERNAL = "external"
+EYES = (OWN, OTHER, OUTSIDE, SUSPENDED, DEAF, LEFT, ELSEWHERE, PROGRAMME, EXTERNAL, CLOCK, NOBODY)
 
 OVERSEEN = {OWN, PROGRAMME, CLOCK}
 ANY_OTHER = {OTHER, SUSPENDED, DEAF, LEFT, ELSEWHERE}
@@ -60,6 +61,21 @@ SIGHTS: Mapping[str, Sight] = {
     "watch list": ("signals_watchlist", OF_JOB, "watch list", OVERSEEN, OVERSEEN),
     "draft": ("signals_draft", BY_ID, "draft", {OWN, CLOCK}, {OWN, CLOCK}),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
+    "dispute on appeal": (
+        "reviews_dispute",
+        BY_ID,
+        "dispute appealed",
+        OVERSEEN | ANY_OTHER | {EXTERNAL},
+        ANY_OTHER | {PROGRAMME, CLOCK},
+    ),
+    "signal of a dispute on appeal": (
+        "signals_signal",
+        BY_ID,
+        "signal of dispute appealed",
+        OVERSEEN | {OTHER, EXTERNAL},
+        OVERSEEN,
+    ),
+    "redress": ("reviews_redress", BY_ID, "redress", OVERSEEN, OVERSEEN),
     "dispute": ("reviews_dispute", BY_ID, "dispute", OVERSEEN | ANY_OTHER, ANY_OTHER | {PROGRAMME, CLOCK}),
 }
 NEUTRAL = {
@@ -72,6 +88,7 @@ NEUTRAL = {
     "signals_watchlist": "compared_to",
     "signals_draft": "kind",
     "reviews_finding": "hits",
+    "reviews_redress": "declined_because",
     "reviews_dispute": "statement",
 }
 """A column of each table that an update sets to what it is."""
@@ -100,6 +117,8 @@ def actor_of(world: World, eyes: str) -> Actor | None:
         return None
     if eyes == CLOCK:
         return Actor.clock()
+    if eyes == EXTERNAL:
+        return world.actor("programme", Role.EXTERNAL_ADJUDICATOR)
     house = eyes.partition(",")[0]
     return world.actor(house, Role.STEWARD if house == "programme" else Role.REVIEWER)
 

@@ -30,11 +30,12 @@ from lantern_site.members.models import Community, Membership, Organisation, Sig
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import keys, standing
 from reviews.models import Dispute, Finding, Recall
-from reviews.services import claims, decisions, disputes, findings, holds, recalls
+from reviews.services import claims, decisions, disputes, findings, hearings, holds, recalls, redress
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.services.recalls import Answer
 from reviews.workflow import (
+    Action,
     Attribution,
     HoldReason,
     LooksWrong,
@@ -44,6 +45,7 @@ from reviews.workflow import (
     ReportCorrected,
     Result,
     Scope,
+    Side,
     Verdict,
 )
 from signals import candidates
@@ -57,6 +59,7 @@ from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
+from tests.reviews import parties
 from tests.routes import ROUTES, Route
 from tests.signals import importing
 from transparency import services as transparency
@@ -233,6 +236,20 @@ class World:
         self._decide(appealed)
         party = self.actor("other", "colleague")
         disputes.appeal(dispute_id=appealed.public_id, text="Look again.", actor=party, now=ago(hours=1))
+        outside = self.people["programme", Role.EXTERNAL_ADJUDICATOR].public_id
+        given: dict[str, Any] = {"person_id": outside, "actor": builders.steward(), "now": ago(hours=1)}
+        hearings.assign(dispute_id=appealed.public_id, **given)
+        self.ids["adjudicator"] = self.people["programme", Role.ADJUDICATOR].public_id
+        self._asked()
+
+    def _asked(self) -> None:
+        asked = self._dispute("dispute asked", reason=Reason.STALE)
+        judge = builders.actor(self.houses["programme"], Role.ADJUDICATOR)
+        for name in ("dispute of two", "dispute that stands"):
+            self._of_two(name)
+        stands = self.ids["dispute that stands"]
+        hearings.stand(dispute_id=stands, text="We saw it.", actor=self.actor("other", "colleague"), now=ago(days=1))
+        hearings.ask(dispute_id=asked.public_id, to=Side.OPENER, text="Since when?", actor=judge, now=ago(hours=1))
 
     def _dispute(self, name: str, *, reason: Reason = Reason.WRONG_PERSON) -> Dispute:
         signal = self._active(f"signal of {name}", at=ago(days=3))
@@ -248,6 +265,23 @@ class World:
         )
         self.ids[name] = dispute.public_id
         return dispute
+
+    def _of_two(self, name: str) -> None:
+        """A third member disputes what both own and other share."""
+        named = self._active(f"signal of {name}", at=ago(days=3))
+        (also,) = sharing.submit(
+            items=[Item(Kind.EMAIL, self.values[f"signal of {name}"])],
+            statement=statement(),
+            community_id=self.circle.public_id,
+            actor=builders.actor(self.other, Role.SUBMITTER),
+            now=ago(days=3),
+        )
+        builders.approved(also, now=ago(days=3))
+        third = builders.member("Thistle")
+        joined = {"joined_at": ago(days=400)}
+        Membership.objects.get_or_create(community=self.circle, organisation=third, defaults=joined)
+        analyst = builders.actor(third, Role.ANALYST)
+        self.ids[name] = parties.open_dispute(named, analyst, reason=Reason.CHILD, now=ago(days=2)).public_id
 
     def _hold(self, dispute: Dispute) -> None:
         second = builders.actor(self.other, Role.ANALYST)
@@ -293,12 +327,30 @@ class World:
         self.ids["lead examined"] = examined
         with acting_as(Actor.clock()):
             self.ids["finding"] = Finding.objects.get(lead__public_id=examined).public_id
+        self._violation("violation")
+        finding = self._violation("violation given back")
+        draft = redress.reinstate(finding_id=finding.public_id, actor=self.actor("own", "colleague"), now=NOW)
+        assert draft is not None
+        self.ids["redress"] = draft.public_id
         asks = self._job("job that asks", "somebody@example.org", "nobody@example.org", first_percent=50)
         builders.run_job(asks)
         self._watch_lists()
         self._job("job", "somebody@example.org")
         rows = importing.addresses(2, begin=900)
         self.ids["import"] = importing.checked(self.own, rows, actor=self.actor("own", "colleague")).public_id
+
+    def _violation(self, name: str) -> Finding:
+        """Own closed an account because of a signal of the other's."""
+        self._active(f"signal of {name}", "other", at=ago(days=3))
+        job = self._job(f"job of {name}", self.values[f"signal of {name}"])
+        builders.run_job(job)
+        with acting_as(Actor.clock()):
+            lead = Lead.objects.get(job=job).public_id
+        actions = (Action.ACCOUNT_ACTIONED,)
+        found = Found(Outcome.VIOLATION, True, "2026-02", Attribution.DECISIVE, LooksWrong.NO, actions=actions)
+        finding = findings.record(lead_ids=[lead], found=found, actor=self.actor("own", "colleague"), now=NOW)
+        self.ids[name] = finding.public_id
+        return finding
 
     def _watch_lists(self) -> None:
         actor = self.actor("own", "colleague")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from lantern_site.members.models import Organisation, Staff
 from lantern_site.members.roles import Role
-from reviews.models import Dispute, Recall
+from reviews.models import Dispute, Finding, Recall, Redress
 from signals.models import Signal
 from tests import builders
 
@@ -33,7 +33,7 @@ def reviewer(of: Organisation) -> Client:
     return enter(of, Role.REVIEWER)[0]
 
 
-def at(name: str, subject: Signal | Dispute | Recall) -> str:
+def at(name: str, subject: Signal | Dispute | Recall | Finding | Redress) -> str:
     return reverse(f"reviews:{name}", args=[subject.public_id])
 
 

@@ -14,7 +14,7 @@ from lantern_site.errors import Refusal
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from reviews.models import Dispute, Recall
-from reviews.services import disputes
+from reviews.services import disputes, hearings
 from reviews.workflow import Reason, Result, Scope
 from signals.models import Signal
 from tests import builders
@@ -57,10 +57,17 @@ def appeal(dispute: Dispute, by: Organisation, *, at: Any = LATER) -> Dispute:
 
 
 def decide_appeal(dispute: Dispute, result: Result, *, at: Any = LATER) -> Dispute:
-    external = builders.actor(builders.programme(), Role.EXTERNAL_ADJUDICATOR)
+    external = given(dispute, Role.EXTERNAL_ADJUDICATOR, at=at)
     return disputes.decide_appeal(
         dispute_id=dispute.public_id, result=result, text="Read anew.", actor=external, now=at
     )
+
+
+def given(dispute: Dispute, role: Role, *, at: Any = LATER) -> Actor:
+    """Somebody new to whom a steward gives the case."""
+    judge = builders.actor(builders.programme(), role)
+    hearings.assign(dispute_id=dispute.public_id, person_id=judge.id, actor=builders.steward(), now=at)
+    return judge
 
 
 def fresh(dispute: Dispute) -> Dispute:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from lantern_site.errors import NotAllowed, WrongState
+from lantern_site.audit.actors import Actor
+from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.members.models import Grant
 from lantern_site.members.roles import Role
-from reviews.services import disputes
+from reviews.models import Dispute
+from reviews.services import disputes, hearings
 from reviews.workflow import DisputeState, RecallCause, Result
 from signals.workflow import Status
 from tests import builders
@@ -18,6 +21,7 @@ from tests.reviews.parties import (
     decide,
     decide_appeal,
     fresh,
+    given,
     held,
     objector,
     open_dispute,
@@ -70,25 +74,39 @@ def test_an_appeal_is_open_once_and_for_thirty_days() -> None:
         appeal(once, kestrel, at=LATER + timedelta(days=31))
 
 
-def test_only_an_external_adjudicator_decides_an_appeal() -> None:
+def test_only_the_external_adjudicator_who_was_given_it_decides_an_appeal() -> None:
     pixelpond = builders.member()
-    dispute = open_dispute(builders.active(pixelpond), objector(builders.member("Kestrel")))
-    adjudicator = builders.person(builders.programme(), Role.ADJUDICATOR, Role.EXTERNAL_ADJUDICATOR).actor(NOW)
-    disputes.decide(dispute_id=dispute.public_id, result=Result.UPHELD, text="Yes.", actor=adjudicator, now=NOW)
-    appeal(dispute, pixelpond, at=NOW)
+    dispute = decide(open_dispute(builders.active(pixelpond), objector(builders.member("Kestrel"))), Result.UPHELD)
+    appeal(dispute, pixelpond)
+    inside = builders.actor(builders.programme(), Role.ADJUDICATOR)
+    other = builders.actor(builders.programme(), Role.EXTERNAL_ADJUDICATOR)
+    asked = given(dispute, Role.EXTERNAL_ADJUDICATOR)
 
     with pytest.raises(NotAllowed, match="needs the role"):
-        disputes.decide_appeal(
-            dispute_id=dispute.public_id,
-            result=Result.UPHELD,
-            text="Still yes.",
-            actor=builders.actor(builders.programme(), Role.ADJUDICATOR),
-            now=NOW,
-        )
-    with pytest.raises(NotAllowed, match="You took part"):
-        disputes.decide_appeal(
-            dispute_id=dispute.public_id, result=Result.UPHELD, text="Still yes.", actor=adjudicator, now=NOW
-        )
+        _decide_appeal(dispute, inside)
+    with pytest.raises(Hidden):
+        _decide_appeal(dispute, other)
+    _decide_appeal(dispute, asked)
+
+    assert fresh(dispute).state == DisputeState.CLOSED
+
+
+def test_whoever_took_part_is_not_given_the_appeal() -> None:
+    pixelpond = builders.member()
+    dispute = open_dispute(builders.active(pixelpond), objector(builders.member("Kestrel")))
+    judge = builders.person(builders.programme(), Role.ADJUDICATOR)
+    disputes.decide(dispute_id=dispute.public_id, result=Result.UPHELD, text="Yes.", actor=judge.actor(NOW), now=LATER)
+    appeal(dispute, pixelpond)
+    Grant.objects.create(staff=judge, role=Role.EXTERNAL_ADJUDICATOR, granted_at=NOW, granted_by=0)
+
+    with pytest.raises(Invalid, match="took no part"):
+        hearings.assign(dispute_id=dispute.public_id, person_id=judge.public_id, actor=builders.steward(), now=LATER)
+
+
+def _decide_appeal(dispute: Dispute, actor: Actor) -> None:
+    disputes.decide_appeal(
+        dispute_id=dispute.public_id, result=Result.UPHELD, text="Still yes.", actor=actor, now=LATER
+    )
 
 
 def test_a_signal_that_its_owner_shared_anew_is_not_reinstated() -> None:

@@ -54,6 +54,7 @@ def test_an_opener_may_stay_unnamed_to_the_owner(pixelpond: Organisation, kestre
 
     assert "A member that is not named" in for_owner
     assert "Kestrel" not in for_owner
+    assert dispute.opened_by is not None
     assert dispute.opened_by.pseudonym not in for_owner
     assert "Kestrel" in for_opener
 
@@ -90,6 +91,7 @@ def test_whoever_opened_a_dispute_does_not_confirm_its_hold(pixelpond: Organisat
     signal = builders.active(pixelpond)
     dispute = disputed(signal, kestrel, hold_asked=True)
     opener = Client()
+    assert dispute.opened_by is not None
     builders.sign_in(opener, dispute.opened_by)
 
     own = opener.post(at("confirm_hold", dispute))

@@ -14,7 +14,7 @@ from reviews.models import Finding
 from reviews.services import findings
 from reviews.services.findings import Found
 from reviews.workflow import Action, Attribution, LooksWrong, Outcome
-from signals import candidates
+from signals import candidates, sealing
 from signals.intake import Item
 from signals.models import Lead, Signal
 from signals.purposes import Purpose, Surface
@@ -82,6 +82,8 @@ def test_a_finding_says_what_was_found_and_done() -> None:
         "match": "exact",
         "hits": 1,
         "outcome": "violation",
+        "not_examined_because": "",
+        "authority": "",
         "actions": ["account_actioned", "content_removed"],
         "content_removed": 3,
         "uploads_prevented": 0,
@@ -313,3 +315,42 @@ def test_when_one_of_many_cannot_be_recorded_none_is(monkeypatch: pytest.MonkeyP
 
     with acting_as(Actor.clock()):
         assert Finding.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (replace(NOTHING, outcome=Outcome.NOT_EXAMINED), "not_examined_because"),
+        (replace(NOTHING, not_examined_because="no_capacity"), "not_examined_because"),
+        (replace(VIOLATION, actions=(Action.AUTHORITY_REPORT,), content_removed=0), "authority"),
+        (replace(NOTHING, authority="police"), "authority"),
+        (replace(NOTHING, authority_reference="Case 12"), "authority_reference"),
+    ],
+)
+def test_what_was_not_examined_or_reported_says_why_and_to_whom(found: Found, field: str) -> None:
+    kestrel = builders.member("Kestrel")
+
+    with pytest.raises(Invalid) as refusal:
+        find(leads_of(kestrel, builders.email(1)), builders.actor(kestrel, Role.ANALYST), found)
+
+    assert refusal.value.field == field
+
+
+def test_the_reference_of_a_report_is_kept_encrypted_and_not_in_the_ledger() -> None:
+    kestrel = builders.member("Kestrel")
+    reported = replace(
+        VIOLATION,
+        actions=(Action.AUTHORITY_REPORT,),
+        content_removed=0,
+        authority="police",
+        authority_reference="Case 12",
+    )
+
+    finding = find(leads_of(kestrel, builders.email(1)), builders.actor(kestrel, Role.ANALYST), reported)
+
+    assert finding.authority_reference is not None
+    assert b"Case 12" not in bytes(finding.authority_reference)
+    assert sealing.unseal(finding.authority_reference, bound_to=finding.binding) == "Case 12"
+    entry = Entry.objects.about("finding", finding.public_id).get()
+    assert entry.facts["authority"] == "police"
+    assert "Case 12" not in str(entry.facts)

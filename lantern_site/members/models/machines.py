@@ -25,7 +25,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def visible_to(self, actor: Actor) -> "ApiKeyQuerySet":
         """Those of the own organisation; all for the programme and the clock."""
-        return self.all() if actor.programme or actor.is_clock else self.filter(organisation=actor.organisation_id)
+        return self.all() if actor.oversees else self.filter(organisation=actor.organisation_id)
 
 
 class ApiKey(models.Model):

@@ -24,7 +24,7 @@ ALTER TABLE audit_checkpoint ENABLE ALWAYS TRIGGER checkpoint_is_never_changed;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0004_paging")]
+    dependencies = [("audit", "0005_person")]
 
     operations = [
         migrations.CreateModel(
