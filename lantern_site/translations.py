@@ -4,6 +4,7 @@
 what Django reads, when something is set up: `python -m lantern_site.translations`.
 """
 
+import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -117,7 +118,7 @@ def compile_all(folder: Path = CATALOGUES) -> list[Path]:
 
 
 def compile_one(source: Path, target: Path) -> None:
-    partial = target.with_suffix(".part")
+    partial = target.with_suffix(f".{os.getpid()}.part")
     with partial.open("wb") as file:
         write_mo(file, read_catalogue(source))
     partial.replace(target)  # processes that start at the same moment never read half a catalogue

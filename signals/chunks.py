@@ -11,10 +11,10 @@ from signals.models import Chunk, MatchJob
 def sealed(job: MatchJob, number: int, stage: int, candidates: Sequence[Candidate]) -> Chunk:
     """A new chunk, not saved yet."""
     chunk = Chunk(job=job, number=number, stage=stage, size=len(candidates), asked_at=job.started_at)
-    chunk.ciphertext = sealing.seal(json.dumps([each.fields() for each in candidates]), bound_to=chunk.binding)
+    chunk.ciphertext = sealing.seal(json.dumps(candidates), bound_to=chunk.binding)
     return chunk
 
 
 def opened(chunk: Chunk) -> list[Candidate]:
     assert chunk.ciphertext is not None
-    return [Candidate(*fields) for fields in json.loads(sealing.unseal(chunk.ciphertext, bound_to=chunk.binding))]
+    return list(map(Candidate._make, json.loads(sealing.unseal(chunk.ciphertext, bound_to=chunk.binding))))

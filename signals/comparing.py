@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import compress, islice
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -19,13 +19,17 @@ from lantern_site.members.models import Organisation
 from signals import normalise, protection
 from signals.candidates import TEXT, Candidate
 from signals.indexing import Index, Near, Tick
-from signals.kinds import RADIUS, Kind
+from signals.kinds import PERCEPTUAL, Kind
 from signals.matching import urls
 from signals.models import Indicator, IndicatorAlias, Lead, Signal
 from signals.normalise import Normal
 
 BATCH = 1_000
 """Digests per query; between two the caller gets a tick."""
+NEARBY = 10_000
+"""Values per question to the index, which is the faster the more it is asked at once; between two comes a tick."""
+ALIAS = "alias"
+"""Stands for a kind where digests of mailboxes are looked for."""
 _STRENGTH = (Lead.Match.EXACT, Lead.Match.NEAR, Lead.Match.ALIAS, Lead.Match.PREFIX)
 
 Part = TypeVar("Part")
@@ -33,7 +37,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Hit:
-    """A candidate that met an indicator. `distance` counts bits for image hashes, edits for profile names."""
+    """A candidate that met an indicator. `distance` is that of `indexing.Near`."""
 
     row: int
     indicator_id: int
@@ -73,13 +77,12 @@ def closest(found: Iterable[Hit]) -> list[Hit]:
 
 def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick, radii: Mapping[str, int]) -> Iterator[Hit]:
     valued = [candidate for candidate in candidates if candidate.kind != TEXT]
-    yield from _equal(valued, tick)
-    yield from _aliases(valued, tick)
+    yield from _equal(valued, index, tick)
     plain: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         if not candidate.is_digest:
             plain[candidate.kind].append(candidate)
-    for kind in RADIUS:
+    for kind in sorted(PERCEPTUAL):
         yield from _within(radii.get(kind), _nearby(plain[kind], partial(index.near, kind), tick))
     yield from _within(radii.get(Kind.USERNAME), _nearby(plain[Kind.USERNAME], index.like, tick))
     yield from _nearby(plain[TEXT], index.mentioned, tick)
@@ -88,40 +91,55 @@ def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick, radii: 
 # By digest
 
 
+class Asked(NamedTuple):
+    """A public digest that a row asks for, and what an equal one would mean."""
+
+    kind: str
+    public: bytes
+    row: int
+    match: Lead.Match
+
+
 Wanted = dict[bytes, list[tuple[int, Lead.Match]]]
-"""Keyed digests, with the rows that ask for them and what an equal one would mean."""
+"""Keyed digests, with the rows that ask for them."""
 
 
-def _equal(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
-    """Hits by equal digest; for a URL also those above it on its host."""
-    oldest = Indicator.objects.oldest_pepper()
+def _equal(candidates: Iterable[Candidate], index: Index, tick: Tick) -> Iterator[Hit]:
+    """Hits by equal digest: of the value, of the mailbox that may stand behind it, of the addresses above it."""
     wanted: dict[str, Wanted] = defaultdict(lambda: defaultdict(list))
-    for candidate in candidates:
-        for digest in protection.digests(candidate.public_digest(), oldest).values():
-            wanted[candidate.kind][digest].append((candidate.row, Lead.Match.EXACT))
-        if candidate.kind == Kind.URL and not candidate.is_digest:
-            for prefix in urls.prefixes(candidate.value):
-                for above in protection.digests(normalise.public_digest(Normal(Kind.URL, prefix)), oldest).values():
-                    wanted[Kind.URL][above].append((candidate.row, Lead.Match.PREFIX))
+    oldest = Indicator.objects.oldest_pepper()
+    for asked in _likely([asked for candidate in candidates for asked in _asked(candidate)], index, tick):
+        for digest in protection.digests(asked.public, oldest).values():
+            wanted[asked.kind][digest].append((asked.row, asked.match))
     for kind, digests in wanted.items():
-        known = Indicator.objects.filter(kind=kind)
         for part in _parts(digests, BATCH):
             tick()
-            yield from _meeting(known.filter(digest__in=part).values_list("pk", "digest"), digests)
+            yield from _meeting(_with_digests(kind, part), digests)
 
 
-def _aliases(candidates: Iterable[Candidate], tick: Tick) -> Iterator[Hit]:
-    """Hits of e-mail addresses that the same mailbox may stand behind."""
-    oldest = Indicator.objects.oldest_pepper()
-    wanted: Wanted = defaultdict(list)
-    for candidate in candidates:
-        alias = candidate.alias_digest()
-        for digest in protection.digests(alias, oldest).values() if alias is not None else ():
-            wanted[digest].append((candidate.row, Lead.Match.ALIAS))
-    for part in _parts(wanted, BATCH):
-        tick()
-        found = IndicatorAlias.objects.filter(digest__in=part).values_list("indicator_id", "digest")
-        yield from _meeting(found, wanted)
+def _asked(candidate: Candidate) -> Iterator[Asked]:
+    yield Asked(candidate.kind, candidate.public_digest(), candidate.row, Lead.Match.EXACT)
+    alias = candidate.alias_digest()
+    if alias is not None:
+        yield Asked(ALIAS, alias, candidate.row, Lead.Match.ALIAS)
+    if candidate.kind == Kind.URL and not candidate.is_digest:
+        for prefix in urls.prefixes(candidate.value):
+            public = normalise.public_digest(Normal(Kind.URL, prefix))
+            yield Asked(Kind.URL, public, candidate.row, Lead.Match.PREFIX)
+
+
+def _likely(asked: Sequence[Asked], index: Index, tick: Tick) -> Sequence[Asked]:
+    """Without those of which the index knows that nobody ever shared them; a few are all asked for."""
+    if len(asked) <= BATCH:
+        return asked
+    outermost = protection.outermost()
+    return list(compress(asked, index.perhaps([protection.digest(each.public, outermost) for each in asked], tick)))
+
+
+def _with_digests(kind: str, digests: Sequence[bytes]) -> Iterable[tuple[int, bytes | memoryview]]:
+    if kind == ALIAS:
+        return IndicatorAlias.objects.filter(digest__in=digests).values_list("indicator_id", "digest")
+    return Indicator.objects.filter(kind=kind, digest__in=digests).values_list("pk", "digest")
 
 
 def _meeting(found: Iterable[tuple[int, bytes | memoryview]], wanted: Wanted) -> Iterator[Hit]:
@@ -136,7 +154,7 @@ def _meeting(found: Iterable[tuple[int, bytes | memoryview]], wanted: Wanted) ->
 def _nearby(
     candidates: Sequence[Candidate], ask: Callable[[Sequence[str]], Sequence[Near]], tick: Tick
 ) -> Iterator[Hit]:
-    for part in _parts(candidates, BATCH):
+    for part in _parts(candidates, NEARBY):
         tick()
         for found in ask([candidate.value for candidate in part]):
             match = Lead.Match.NEAR if found.distance else Lead.Match.EXACT

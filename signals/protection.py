@@ -20,6 +20,11 @@ def newest() -> int:
     return int(next(iter(settings.PEPPERS)))
 
 
+def outermost() -> int:
+    """The highest number among the peppers that are known here: no digest in the database lies under a higher one."""
+    return max(settings.PEPPERS)
+
+
 def digest(public_digest: bytes, under: int | None = None) -> bytes:
     """The keyed digest that the database stores, 32 bytes: under the newest pepper, or under an older one."""
     return wrapped(public_digest, under=newest() if under is None else under)

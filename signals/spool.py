@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from hashlib import sha256
 from tempfile import TemporaryFile
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,11 +18,14 @@ class Spool:
         self._file = TemporaryFile()  # noqa: SIM115 - open as long as the object lives
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._parts = 0
+        self.sha256 = sha256()
+        """Of everything that was written."""
 
     def write(self, part: bytes) -> None:
         sealed = self._cipher.encrypt(_nonce(self._parts), part, None)
         self._file.write(len(sealed).to_bytes(_LENGTH_BYTES) + sealed)
         self._parts += 1
+        self.sha256.update(part)
 
     def parts(self) -> Iterator[bytes]:
         self._file.seek(0)

@@ -14,9 +14,9 @@ MIGRATED = "migrated"
 """The database that each process of a run gets a copy of."""
 
 
-def fetch(server: Postgres) -> None:
-    """Give a server that has not been started the data of an earlier run, if there are any."""
-    source = FOLDER / _schema()
+def fetch(server: Postgres, of: str) -> None:
+    """Give a server that has not been started the data of an earlier run with this `schema()`, if there are any."""
+    source = FOLDER / of
     if not source.exists():
         return
     owner = source.stat()
@@ -27,9 +27,9 @@ def fetch(server: Postgres) -> None:
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def keep(server: Postgres) -> None:
+def keep(server: Postgres, of: str) -> None:
     """Put the data of a stopped server by, in the place of older ones, unless they are there already."""
-    target = FOLDER / _schema()
+    target = FOLDER / of
     if target.exists() or (server.directory / "postmaster.pid").exists() or not server.directory.exists():
         return
     partial = target.with_suffix(f".{os.getpid()}")
@@ -45,7 +45,7 @@ def keep(server: Postgres) -> None:
     partial.rename(target)
 
 
-def _schema() -> str:
+def schema() -> str:
     """Everything that a migrated database follows from: the migrations, what they import, the versions of both ends."""
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("migrations/*.py")]
     files += [ROOT / "lantern_site" / "audit" / "row_security.py", ROOT / "requirements-dev.txt"]

@@ -57,10 +57,11 @@ def start() -> None:
     run = os.environ["LANTERN_TEST_RUN"]
     template = os.environ["LANTERN_TEST_TEMPLATE"] = f"test_{run}"
     own: Postgres | None = None
+    schema = kept.schema()
     if not os.environ.get("DATABASE_URL"):
         os.environ["LANTERN_TEST_TEMPLATE"] = kept.MIGRATED
         running.append(own := Postgres(folder / "postgres", throwaway=True))
-        kept.fetch(own)
+        kept.fetch(own, schema)
         os.environ["DATABASE_URL"] = own.start()
     if not os.environ.get("REDIS_URL"):
         running.append(valkey := Valkey(folder / "valkey", throwaway=True))
@@ -72,7 +73,7 @@ def start() -> None:
         for service in reversed(running):
             service.stop()
         if own is not None and kept.MIGRATED in left:
-            kept.keep(own)
+            kept.keep(own, schema)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -197,7 +197,6 @@ PIECES = {
     "lantern_site.members.services.keys.note_use",
     "lantern_site.members.services.organisations.note",
     "lantern_site.members.services.organisations.standing",
-    "reviews.services.corrections.note",
     "reviews.services.corrections.refuse",
     "reviews.services.corrections.take_effect",
     "reviews.services.holds.end",

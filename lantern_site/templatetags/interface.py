@@ -169,6 +169,7 @@ ACTION_ICONS: Mapping[str, str] = {
     "correction_proposed": "pencil",
     "correction_approved": "check",
     "correction_refused": "ban",
+    "correction_cancelled": "x",
     "replaced": "rotate-ccw",
     "found_broad": "triangle-alert",
     "published": "book-open",

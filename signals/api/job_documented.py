@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 
 from signals.api import job_serializers as serializers
-from signals.api.documented import ADDRESS, ONE, TWO, operation
+from signals.api.documented import ADDRESS, ONCE, ONE, TWO, operation
 
 JOB_ID = "LN-3H7QK-52WTN"
 JOB: dict[str, Any] = {
@@ -34,8 +34,11 @@ start = operation(
     "start_job",
     "Compare a batch",
     f"1 to {serializers.MOST_ITEMS} values, or public digests of them, in one body of at most 1 MB. Workers compare "
-    "them, chunk by chunk; what is found becomes leads for a person to look at, never proof. Scope: `lookup`.",
+    "them, chunk by chunk; what is found becomes leads for a person to look at, never proof. Send an "
+    "`Idempotency-Key`: the same key with the same body starts nothing more for at least seven days, and is answered "
+    "with the job that it started the first time, as far as that is by then. Scope: `lookup`.",
     request=serializers.JobIn,
+    parameters=(ONCE,),
     asked=PLAN
     | {
         "items": [
@@ -45,19 +48,20 @@ start = operation(
     },
     answer=serializers.StartedOut,
     example=STARTED,
-    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
 start_lines = operation(
     "start_job_of_lines",
     "Compare a batch of up to a million lines",
     "The plan in the address, the values as lines of text (`text/plain`, UTF-8, at most 160 MB): `kind:value` or "
-    "`digest:kind:hex`, your reference after a tab; or CSV with a header; or lines of JSON. Scope: `lookup`.",
+    "`digest:kind:hex`, your reference after a tab; or CSV with a header; or lines of JSON. An `Idempotency-Key` as "
+    "with values. Scope: `lookup`.",
     request={"text/plain": OpenApiTypes.STR},
-    parameters=(serializers.LinesIn,),
+    parameters=(serializers.LinesIn, ONCE),
     answer=serializers.StartedOut,
     example=STARTED,
-    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
 state = operation(

@@ -13,7 +13,7 @@ from signals.candidates import LONGEST_REFERENCE, TEXT, Refused
 from signals.kinds import Kind, Severity
 from signals.models import Lead, MatchJob
 from signals.purposes import Purpose, Surface
-from signals.services.jobs import Plan
+from signals.services.jobs import Plan, Started
 from signals.services.jobs.limits import LIMITS, WIDEST
 
 MOST_ITEMS = 10_000
@@ -128,15 +128,11 @@ class JobOut(serializers.Serializer[MatchJob]):
         return job.leads.count()
 
 
-@dataclass(frozen=True)
-class Started:
-    job: MatchJob
-    refused_rows: list[Refused]
-
-
 class StartedOut(serializers.Serializer[Started]):
     job = JobOut()
-    refused_rows = RefusedRowOut(many=True, help_text="The first 200 rows that could not be compared.")
+    refused_rows = RefusedRowOut(
+        source="refused", many=True, help_text="The first 200 rows that could not be compared."
+    )
 
 
 @dataclass(frozen=True)
@@ -184,7 +180,9 @@ class LeadOut(serializers.Serializer[ToldLead]):
     harm = serializers.ChoiceField(choices=kinds.HarmTerm.choices)
     severity = serializers.SerializerMethodField()
     match = serializers.ChoiceField(choices=Lead.Match.choices)
-    distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
+    distance = serializers.IntegerField(
+        help_text="Bits for images, edits for profile names, for videos the percentage of frames that are missing."
+    )
     caution = serializers.BooleanField(help_text="Never act on this alone.")
     protect = serializers.BooleanField(help_text="Possibly a child: no penalty without a senior reviewer.")
     contested = serializers.BooleanField(help_text="A dispute is open.")

@@ -16,12 +16,14 @@ from lantern_site.rest import Resource, TooLarge, machine
 from signals import candidates, policies
 from signals.api import job_documented as documented
 from signals.api import job_serializers as serializers
-from signals.api.job_serializers import Started, ToldLead
-from signals.candidates import Refusals, Row
+from signals.api import once
+from signals.api.job_serializers import ToldLead
+from signals.candidates import Row
 from signals.forms.files import BATCH_LIMIT
 from signals.leads import reference_of
 from signals.models import Lead, MatchJob
 from signals.services import jobs
+from signals.services.batches import Once
 from signals.services.jobs import Plan
 from signals.spool import Spool
 
@@ -48,7 +50,8 @@ class Jobs(Resource):
     @documented.start
     def post(self, request: Request) -> Response:
         batch = serializers.JobIn(data=request.data).typed()
-        return _started(request, batch.plan, candidates.read_items(batch.items))
+        named = once.named(request, request.data)
+        return _started(request, batch.plan, candidates.read_items(batch.items), named)
 
 
 class JobsOfLines(Resource):
@@ -62,14 +65,16 @@ class JobsOfLines(Resource):
             raise Invalid(_("There is nothing to compare: give at least one value."), "candidates")
         with closing(request.data) as spool:
             lines = candidates.decoded(spool.reader())
-            return _started(request, batch.plan, candidates.read(lines, kind=default.kind, service=default.service))
+            rows = candidates.read(lines, kind=default.kind, service=default.service)
+            named = once.named(request, [dict(request.query_params.items()), request.data.sha256.hexdigest()])
+            return _started(request, batch.plan, rows, named)
 
 
-def _started(request: Request, plan: Plan, rows: Iterator[Row]) -> Response:
-    refused, actor = Refusals(), machine(request).actor
-    job = jobs.start(plan=plan, candidates=refused.noting(rows), actor=actor, now=clock.now())
+def _started(request: Request, plan: Plan, rows: Iterator[Row], named: Once | None) -> Response:
+    actor = machine(request).actor
+    started = jobs.start_once(plan=plan, candidates=rows, once=named, actor=actor, now=clock.now())
     with acting_as(actor):
-        return Response(serializers.StartedOut(Started(job, refused.first)).data)
+        return Response(serializers.StartedOut(started).data)
 
 
 class Job(Resource):

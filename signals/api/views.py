@@ -1,25 +1,16 @@
 """The machine interface, version 1: one small view per resource, each calling one service."""
 
-import json
-import re
-from hashlib import sha256
-
-from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lantern_site import clock
-from lantern_site.errors import Invalid
 from lantern_site.members.models import Community
 from lantern_site.rest import Resource, machine
 from signals import feed as log
-from signals.api import documented, serializers
+from signals.api import documented, once, serializers
 from signals.api.serializers import Me
 from signals.feed import Party
 from signals.services import batches, corrections, lookup, reading
-from signals.services.batches import Once
-
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
 
 
 class Feed(Resource):
@@ -42,7 +33,8 @@ class Signals(Resource):
     @documented.share
     def post(self, request: Request) -> Response:
         batch = serializers.BatchIn(data=request.data).typed()
-        results = batches.share(rows=batch.rows, once=_once(request), actor=machine(request).actor, now=clock.now())
+        named = once.named(request, request.data)
+        results = batches.share(rows=batch.rows, once=named, actor=machine(request).actor, now=clock.now())
         return Response(serializers.ResultsOut({"results": results}).data)
 
 
@@ -57,8 +49,15 @@ class Corrections(Resource):
     @documented.correct
     def post(self, request: Request, signal_id: int) -> Response:
         changes = serializers.CorrectionIn(data=request.data).typed()
-        actor, once = machine(request).actor, _once(request)
-        proposal = corrections.propose(signal_id=signal_id, changes=changes, once=once, actor=actor, now=clock.now())
+        actor, named = machine(request).actor, once.named(request, request.data)
+        proposal = corrections.propose(signal_id=signal_id, changes=changes, once=named, actor=actor, now=clock.now())
+        return Response(serializers.ProposalOut(proposal).data)
+
+
+class CorrectionCancellation(Resource):
+    @documented.cancel_correction
+    def post(self, request: Request, signal_id: int) -> Response:
+        proposal = corrections.cancel(signal_id=signal_id, actor=machine(request).actor, now=clock.now())
         return Response(serializers.ProposalOut(proposal).data)
 
 
@@ -87,13 +86,3 @@ class Myself(Resource):
             head=log.head(),
         )
         return Response(serializers.MeOut(me).data)
-
-
-def _once(request: Request) -> Once | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Invalid(_("Use 1 to 100 printable ASCII characters without spaces."), "Idempotency-Key")
-    asked = json.dumps([request.path, request.data], sort_keys=True)
-    return Once(key, sha256(asked.encode()).digest())

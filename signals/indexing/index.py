@@ -9,17 +9,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import RLock
 
+import numpy as np
+import numpy.typing as npt
 from django.conf import settings
 
 from lantern_site.work import heartbeats
 from lantern_site.work.models import Heartbeat
 from signals.indexing import ledger
+from signals.indexing.digests import Digests
 from signals.indexing.ledger import Gap, Tick
 from signals.indexing.parts import Hashes, Near, Part, empty
 from signals.indexing.snapshots import Damaged, Header, Snapshots
 from signals.kinds import RADIUS, Kind
 
-KINDS = (*RADIUS, Kind.KEYWORD, Kind.USERNAME)
+KINDS = (*RADIUS, Kind.VPDQ, Kind.KEYWORD, Kind.USERNAME)
 WORTH_WRITING = 10_000
 """So many hashes of a kind make a snapshot: fewer are read from PostgreSQL in a moment."""
 STALE_AFTER = timedelta(minutes=2)
@@ -50,11 +53,12 @@ class Index:
         self._read_at: datetime | None = None
         self._refused: set[str] = set()
         self.parts: dict[Kind, Part] = {kind: empty(kind) for kind in KINDS}
+        self._digests: Digests | None = None
 
     # Questions
 
     def near(self, kind: Kind, values: Sequence[str]) -> list[Near]:
-        """Indicators within the radius of a perceptual kind."""
+        """Indicators within the radius of a perceptual kind, or with enough frames in common."""
         return self._ask(kind, values)
 
     def like(self, names: Sequence[str]) -> list[Near]:
@@ -64,6 +68,14 @@ class Index:
     def mentioned(self, texts: Sequence[str]) -> list[Near]:
         """Keywords that stand in the texts as whole words, each once per text; the distance is 0."""
         return self._ask(Kind.KEYWORD, texts)
+
+    def perhaps(self, digests: Sequence[bytes], tick: Tick) -> npt.NDArray[np.bool_]:
+        """Which of these digests (under the outermost pepper) may be in the database; False is certain. Read when it is
+        asked for the first time: a process that compares a few values now and then does without."""
+        with self._lock:
+            if self._digests is None or self._digests.is_full:
+                self._digests = Digests(tick)
+            return self._digests.perhaps(digests)
 
     def _ask(self, kind: Kind, values: Sequence[str]) -> list[Near]:
         with self._lock:
@@ -116,6 +128,8 @@ class Index:
         found = ledger.current({number for numbers in ours.values() for number in numbers}, tick)
         for kind, numbers in ours.items():
             self.parts[kind].update(found.get(kind, {}), numbers)
+        if self._digests is not None:
+            self._digests.add(ledger.digests_of({number for numbers in touched.values() for number in numbers}))
 
     def _open(self, head: int, tick: Tick) -> None:
         self._clear()
@@ -214,7 +228,13 @@ class Index:
         since then may show.
         """
         with self._lock:
-            return {kind: wrong for kind in KINDS if (wrong := self._wrong(kind))}
+            wrong = {str(kind): self._wrong(kind) for kind in KINDS} | {"digests": self._missed()}
+            return {name: count for name, count in wrong.items() if count}
+
+    def _missed(self) -> int:
+        """How many of some digests the bitmap would turn away."""
+        drawn = ledger.sample_of_digests(DRAWN) if self._digests is not None else []
+        return int((~self.perhaps(drawn, lambda: None)).sum()) if drawn else 0
 
     def _wrong(self, kind: Kind) -> int:
         drawn = list(ledger.sample(kind, DRAWN).items())

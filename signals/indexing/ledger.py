@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from cryptography.exceptions import InvalidTag
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -10,10 +10,12 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry, Head
-from signals import intake
-from signals.models import IndicatorValue, Signal
+from signals import intake, protection
+from signals.models import Indicator, IndicatorAlias, IndicatorValue, Signal
 
 AT_ONCE = 5_000
+ALL_AT_ONCE = 50_000
+"""Rows per query where all are read: whose rows may be seen is found out anew by each query, over all signals."""
 REBUILT = "index.rebuilt"
 """The action that tells every process to read anew, and that no older snapshot is to be trusted."""
 
@@ -56,7 +58,7 @@ def values(kind: str, tick: Tick) -> Iterator[Values]:
     while True:
         tick()
         with acting_as(Actor.clock()):
-            part = _plain(_matchable().filter(indicator__kind=kind, pk__gt=last).order_by("pk")[:AT_ONCE])
+            part = plain(_matchable().filter(indicator__kind=kind, pk__gt=last).order_by("pk")[:ALL_AT_ONCE])
         found = part.get(kind)
         if not found:
             return
@@ -87,16 +89,46 @@ def current(indicators: Collection[int], tick: Tick) -> Mapping[str, Values]:
     for start in range(0, len(numbers), AT_ONCE):
         tick()
         with acting_as(Actor.clock()):
-            part = _plain(_matchable().filter(pk__in=numbers[start : start + AT_ONCE]))
+            part = plain(_matchable().filter(pk__in=numbers[start : start + AT_ONCE]))
         for kind, some in part.items():
             found[kind] |= some
     return found
 
 
+def count_digests() -> int:
+    """About how many digests there are, of values and of aliases."""
+    with acting_as(Actor.clock()):
+        return Indicator.objects.count() + IndicatorAlias.objects.count()
+
+
+def digests(tick: Tick) -> Iterator[list[bytes]]:
+    """The digests of all values and aliases that were ever shared, under the outermost pepper, in parts."""
+    last = 0
+    while True:
+        tick()
+        with acting_as(Actor.clock()):
+            rows = list(_digests(Indicator.objects.filter(pk__gt=last).order_by("pk")[:ALL_AT_ONCE]))
+        if not rows:
+            return
+        yield _wrapped(rows)
+        last = rows[-1][0]
+
+
+def digests_of(indicators: Collection[int]) -> list[bytes]:
+    with acting_as(Actor.clock()):
+        return _wrapped(_digests(Indicator.objects.filter(pk__in=indicators)))
+
+
+def sample_of_digests(size: int) -> list[bytes]:
+    """Some digests, by chance."""
+    with acting_as(Actor.clock()):
+        return _wrapped(_digests(Indicator.objects.order_by("?")[:size]))
+
+
 def sample(kind: str, size: int) -> Values:
     """Some values of a kind, by chance."""
     with acting_as(Actor.clock()):
-        return _plain(_matchable().filter(indicator__kind=kind).order_by("?")[:size]).get(kind, {})
+        return plain(_matchable().filter(indicator__kind=kind).order_by("?")[:size]).get(kind, {})
 
 
 def _matchable() -> QuerySet[IndicatorValue]:
@@ -104,7 +136,25 @@ def _matchable() -> QuerySet[IndicatorValue]:
     return IndicatorValue.objects.filter(Exists(Signal.objects.matchable().filter(indicator=OuterRef("pk"))))
 
 
-def _plain(rows: QuerySet[IndicatorValue]) -> dict[str, Values]:
+_Digests = tuple[int, bytes | memoryview, int, bytes | memoryview | None]
+
+
+def _digests(indicators: QuerySet[Indicator]) -> Iterable[_Digests]:
+    return indicators.values_list("pk", "digest", "pepper_id", "alias__digest")
+
+
+def _wrapped(rows: Iterable[_Digests]) -> list[bytes]:
+    outermost = protection.outermost()
+    return [
+        protection.wrapped(bytes(digest), above=pepper, under=outermost)
+        for _pk, of_value, pepper, of_alias in rows
+        for digest in (of_value, of_alias)
+        if digest is not None
+    ]
+
+
+def plain(rows: QuerySet[IndicatorValue]) -> dict[str, Values]:
+    """The values of these rows by kind and indicator. Raises Unreadable."""
     found: dict[str, Values] = defaultdict(dict)
     for pk, kind, ciphertext, key_id in rows.values_list("pk", "indicator__kind", "ciphertext", "key_id"):
         try:

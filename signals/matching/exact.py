@@ -44,8 +44,10 @@ def _words(digests: Bytes) -> npt.NDArray[np.uint64]:
 class DigestFilter:
     """One bit per first bits of a digest. Digests are uniform already, so that no further hashing is needed."""
 
-    def __init__(self, digests: Bytes) -> None:
-        self._shift = np.uint64(64 - min(_MOST_BITS, max(_LEAST_BITS, (len(digests) * _SPACE).bit_length())))
+    def __init__(self, digests: Bytes, room: int = 0) -> None:
+        """`digests` (n, bytes) are in it from the beginning; `room` is for how many there will be if more come."""
+        bits = (max(room, len(digests)) * _SPACE).bit_length()
+        self._shift = np.uint64(64 - min(_MOST_BITS, max(_LEAST_BITS, bits)))
         self._bits = np.zeros(1 << (61 - int(self._shift)), dtype=np.uint8)
         self.add(digests)
 

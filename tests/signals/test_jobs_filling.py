@@ -89,6 +89,15 @@ def test_kinds_that_take_longer_lie_in_smaller_chunks() -> None:
         assert [len(part) for _stage, part in batches._parts(fast, 100)] == [4]
 
 
+def test_long_texts_fill_a_chunk_by_their_characters() -> None:
+    texts = [Candidate(number, "text", "word " * 20) for number in range(6)]
+    allowed = replace(limits.LIMITS, characters=300)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "LIMITS", allowed)
+        assert [len(part) for _stage, part in batches._parts(texts, 100)] == [3, 3]
+
+
 @pytest.mark.parametrize(("percent", "expected"), [(100, 10), (50, 5), (10, 1), (1, 1)])
 def test_the_first_stage_is_a_part_of_the_rows_spread_evenly(percent: int, expected: int) -> None:
     stages = {stage: [row.row for row in part] for stage, part in batches._parts(digests(10), percent)}

@@ -1,4 +1,5 @@
 from celery import current_app
+from kombu import Message
 
 from lantern_site.celery import JOBS, QUEUES, ROUTES, app
 
@@ -16,7 +17,7 @@ def test_every_job_of_the_clock_is_a_task() -> None:
 def test_every_queue_has_an_address_of_its_own() -> None:
     bound = {(queue.exchange.name, queue.routing_key) for queue in app.amqp.queues.values()}
 
-    assert set(app.amqp.queues) == set(QUEUES)
+    assert tuple(app.amqp.queues) == QUEUES
     assert len(bound) == len(QUEUES)
     assert set(ROUTES.values()) <= set(QUEUES)
 
@@ -25,8 +26,31 @@ def test_work_goes_to_the_queue_of_its_name() -> None:
     def queue(task: str) -> str:
         return str(app.amqp.router.route({}, task)["queue"].name)
 
+    assert queue("reviews.tell_of_recall") == "recalls"
     assert queue("signals.run_chunk") == "jobs"
     assert queue("work.sweep") == "default"
+
+
+def test_recalls_overtake_everything_and_jobs_take_what_is_left() -> None:
+    taken: list[str] = []
+
+    def take(_body: object, message: Message) -> None:
+        taken.append(str(message.delivery_info["routing_key"]))
+        message.ack()
+
+    with app.connection_for_read() as connection:
+        for queue in app.amqp.queues.values():
+            queue(connection.default_channel).declare()
+            queue(connection.default_channel).purge()
+        for name in ("jobs", "jobs", "default", "recalls", "lookups", "recalls"):
+            connection.Producer().publish({}, exchange=name, routing_key=name)
+        consumer = app.amqp.TaskConsumer(connection.default_channel, callbacks=[take])
+        consumer.qos(prefetch_count=1)
+        with consumer:
+            for _message in range(6):
+                connection.drain_events(timeout=5)
+
+    assert taken == ["recalls", "recalls", "lookups", "default", "jobs", "jobs"]
 
 
 def test_every_task_is_delivered_again_when_its_worker_dies_and_keeps_no_result() -> None:

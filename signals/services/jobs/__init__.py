@@ -2,8 +2,8 @@
 
 from signals.services.jobs.batches import Plan
 from signals.services.jobs.running import run_chunk
-from signals.services.jobs.starting import start
+from signals.services.jobs.starting import Started, start, start_once
 from signals.services.jobs.steering import cancel, go_on
 from signals.services.jobs.sweeping import sweep
 
-__all__ = ["Plan", "cancel", "go_on", "run_chunk", "start", "sweep"]
+__all__ = ["Plan", "Started", "cancel", "go_on", "run_chunk", "start", "start_once", "sweep"]

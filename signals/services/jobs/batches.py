@@ -22,7 +22,9 @@ from signals.services.jobs import limits
 from signals.services.jobs.limits import WIDEST
 
 LONGEST_LABEL = 60
-CHUNKS_AT_ONCE = 4
+CHUNKS_AT_ONCE = 2
+ALMOST = 1 - 1e-9
+"""Shares of a chunk add up to one but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,18 @@ def _write(waiting: list[Chunk]) -> list[Chunk]:
 
 
 def _parts(candidates: Iterable[Candidate], first_percent: int) -> Iterator[tuple[int, list[Candidate]]]:
-    """Chunks of half a second of work, with their stages. The rows of the first stage are spread evenly, so that it is
-    like the whole batch however that is sorted."""
+    """Chunks of half a second of work or more, with their stages.
+
+    The rows of the first stage are spread evenly, so that it is like the whole batch however that is sorted.
+    """
     filling: dict[int, list[Candidate]] = {1: [], 2: []}
     full = {1: 0.0, 2: 0.0}
     allowed = limits.LIMITS
     for number, candidate in enumerate(candidates):
         stage = 1 if number * first_percent % 100 < first_percent else 2
         filling[stage].append(candidate)
-        full[stage] += 1 if candidate.is_digest else allowed.chunk / allowed.rows_of(candidate.kind)
-        if full[stage] >= allowed.chunk:
+        full[stage] += allowed.share_of(candidate)
+        if full[stage] > ALMOST:
             yield stage, filling[stage]
             filling[stage], full[stage] = [], 0.0
     for stage, rest in filling.items():

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from signals.candidates import TEXT
+from signals.candidates import TEXT, Candidate
 from signals.kinds import RADIUS, Kind
 
 WIDEST: Mapping[str, int] = MappingProxyType({str(kind): bits for kind, bits in RADIUS.items()} | {"username": 2})
 """The largest distance of each near kind. A member may ask for a smaller one."""
 
-HALF_A_SECOND: Mapping[str, int] = MappingProxyType({TEXT: 2_000, Kind.PDQ: 5_000, Kind.PHASH: 5_000, Kind.URL: 4_000})
-"""How many candidates of a kind take half a second to compare; of all others `chunk` do."""
+ROWS: Mapping[str, int] = MappingProxyType(
+    {TEXT: 20_000, Kind.PDQ: 20_000, Kind.USERNAME: 10_000, Kind.URL: 5_000, Kind.VPDQ: 100}
+)
+"""How many candidates of a kind take half a second to two to compare with a million; of all others `chunk` do."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class Limits:
     candidates: int = 1_000_000
     plain_identifiers: int = 10_000
     texts: int = 100_000
-    chunk: int = 20_000
-    chunk_of: Mapping[str, int] = field(default_factory=lambda: HALF_A_SECOND)
+    chunk: int = 50_000
+    chunk_of: Mapping[str, int] = field(default_factory=lambda: ROWS)
+    characters: int = 5_000_000
+    """So much text goes into one chunk, however few texts that are."""
     attempts: int = 5
     unasked: timedelta = timedelta(seconds=15)
     queued: timedelta = timedelta(minutes=5)
@@ -34,9 +38,12 @@ class Limits:
     watched: int = 100_000
     watched_for: timedelta = timedelta(days=30)
 
-    def rows_of(self, kind: str) -> int:
-        """How many candidates of a kind go into one chunk."""
-        return min(self.chunk, self.chunk_of.get(kind, self.chunk))
+    def share_of(self, candidate: Candidate) -> float:
+        """The part of a chunk that a candidate fills."""
+        if candidate.is_digest:
+            return 1 / self.chunk
+        rows = min(self.chunk, self.chunk_of.get(candidate.kind, self.chunk))
+        return max(1 / rows, len(candidate.value) / self.characters)
 
 
 LIMITS = Limits()

@@ -32,6 +32,11 @@ class Tenure:
     def now(self) -> datetime:
         return self._start + timedelta(seconds=time.monotonic() - self._began)
 
+    @property
+    def milliseconds(self) -> int:
+        """How long it has been held."""
+        return round(1_000 * (time.monotonic() - self._began))
+
     def take(self) -> bool:
         with acting_as(CLOCK):
             return leases.take(Chunk, self.chunk_id, holder=self.holder, now=self._start)
@@ -92,7 +97,9 @@ def _compare(chunk: Chunk, tenure: Tenure) -> None:
     """The slow part without a transaction, then everything that it brought in one."""
     candidates = chunks.opened(chunk)
     index = indexing.current(now=tenure.now(), tick=tenure.keep)
+    before = tenure.milliseconds
     hits = comparing.hits(candidates, index, tenure.keep, radii=chunk.job.radii)
+    matching = tenure.milliseconds - before
     with recording(CLOCK, tenure.now()) as record:
         job = _locked(chunk, tenure.holder)
         with acting_as(on_behalf_of(job=job)):
@@ -105,6 +112,7 @@ def _compare(chunk: Chunk, tenure: Tenure) -> None:
         job.compared += chunk.size
         job.save(update_fields=["not_eligible", "compared"])
         facts: dict[str, Fact] = {"chunk": chunk.number, "size": chunk.size, "leads": written, "not_eligible": dropped}
+        facts |= {"matching_ms": matching, "ms": tenure.milliseconds}
         steering.note(record=record, job=job, action="job.chunk_done", facts=facts)
         steering.end_if_complete(record=record, job=job)
 

@@ -1,6 +1,7 @@
 """Starting a job."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -8,9 +9,12 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import Invalid
-from lantern_site.work import outbox
-from signals.candidates import Row
+from lantern_site.members.policies import organisation_of
+from lantern_site.work import answers, outbox
+from signals import policies, protection
+from signals.candidates import Refusals, Refused, Row
 from signals.models import MatchJob
+from signals.services.batches import Once
 from signals.services.jobs import batches, limits, steering
 from signals.services.jobs.batches import Plan
 
@@ -41,6 +45,39 @@ def start(*, plan: Plan, candidates: Iterable[Row], actor: Actor, now: datetime)
             then=lambda position: _remember_position(job, position),
         )
     return job
+
+
+@dataclass(frozen=True)
+class Started:
+    """A job as it is by now, and the first of the rows that were refused when it was started."""
+
+    job: MatchJob
+    refused: Sequence[Refused]
+
+
+def start_once(*, plan: Plan, candidates: Iterable[Row], once: Once | None, actor: Actor, now: datetime) -> Started:
+    """Start a job, unless `once` names a request that has started one: then that is the answer, and no row is read.
+
+    Raises what `start` raises, and WrongState when `once` came with another body.
+    """
+    refused = Refusals()
+    if once is None:
+        return Started(start(plan=plan, candidates=refused.noting(candidates), actor=actor, now=now), refused.first)
+    with recording(actor, now):
+        policies.may_match(actor)
+        answer = answers.claim(
+            organisation=organisation_of(actor).public_id,
+            key=once.key,
+            body_hash=protection.digest(once.body_hash),
+            same=set(protection.digests(once.body_hash).values()),
+            now=now,
+        )
+        if answer.answer is None:
+            job = start(plan=plan, candidates=refused.noting(candidates), actor=actor, now=now)
+            answer.answer = {"job": job.pk, "refused": [[row.row, row.sentence] for row in refused.first]}
+            answer.save(update_fields=["answer"])
+        job = MatchJob.objects.get(pk=answer.answer["job"])
+        return Started(job, [Refused(*row) for row in answer.answer["refused"]])
 
 
 def _remember_position(job: MatchJob, position: int) -> None:

@@ -21,7 +21,6 @@ from tests.load.matching import digests, fleet, hashes, images, peers, words
 
 FILE = Path("var/bench/matching.json")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-NOT_HERE = "A job's share of time spent matching is not measured here: it takes a database and its workers."
 
 Suite = Callable[[], Iterator[Bar]]
 
@@ -52,12 +51,12 @@ def suites(quick: bool, database: bool) -> dict[str, Suite]:
     found: dict[str, Suite] = {
         "hashes": lambda: hashes.bars(hashes.QUICK if quick else hashes.Sizes()),
         "keywords": lambda: words.keywords(words.QUICK if quick else words.Sizes()),
-        "fleet": lambda: fleet.bars(hashes.QUICK if quick else hashes.Sizes()),
         "images": lambda: images.bars(images.QUICK if quick else images.Sizes()),
     }
     if database:
         exact, near = (digests.QUICK, words.QUICK) if quick else (digests.Sizes(), words.Sizes())
         found["digests"] = _with_postgres(lambda connection: digests.bars(exact, connection))
+        found["jobs"] = lambda: fleet.bars(quick=quick)
         found["names"] = _with_postgres(lambda connection: words.names(near, connection))
     return found
 
@@ -95,7 +94,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bars.write(measured, given.to)
     given.to.with_suffix(".svg").write_text(chart(measured), encoding="utf-8")
     print(bars.table(measured))
-    print(NOT_HERE)
     if peers.missing():
         print(f"Not installed here, so not compared with: {', '.join(peers.missing())}.")
     return 0 if given.quick or all(bar.reaches(bar.floor) for bar in measured) else 1

@@ -38,12 +38,23 @@ def ours(member: Organisation) -> Client:
     return machine(member)
 
 
-def post(client: Client, path: str, body: Any = None) -> Any:
-    return client.post(f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json")
+def post(client: Client, path: str, body: Any = None, *, once: str = "") -> Any:
+    return client.post(f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json", headers=named(once))
 
 
-def send_lines(client: Client, content: str, **changes: str) -> Any:
-    return client.generic("POST", "/api/v1/jobs/lines", content, content_type="text/plain", query_params=PLAN | changes)
+def send_lines(client: Client, content: str, *, once: str = "", **changes: str) -> Any:
+    return client.generic(
+        "POST",
+        "/api/v1/jobs/lines",
+        content,
+        content_type="text/plain",
+        query_params=PLAN | changes,
+        headers=named(once),
+    )
+
+
+def named(once: str) -> dict[str, str]:
+    return {"Idempotency-Key": once} if once else {}
 
 
 def run(answer: Any) -> str:
@@ -89,6 +100,41 @@ def test_lines_may_be_longer_than_any_other_body(sharer: Organisation, ours: Cli
     assert answer.json()["job"]["total"] == 25_000
     [lead] = ours.get(f"/api/v1/jobs/{job_id}/leads").json()["leads"]
     assert (lead["row"], lead["reference"]) == (20_001, "ours")
+
+
+@pytest.mark.parametrize("as_lines", [True, False])
+def test_a_job_that_is_sent_again_with_its_key_is_the_same_job(
+    as_lines: bool, sharer: Organisation, ours: Client
+) -> None:
+    def send(value: str, once: str) -> Any:
+        if as_lines:
+            return send_lines(ours, f"no address\n{value}", kind="email", once=once)
+        items = [{"kind": "email", "value": "no address"}, {"kind": "email", "value": value}]
+        return post(ours, "jobs", PLAN | {"items": items}, once=once)
+
+    first = send(ADDRESS, "one")
+    again = send(ADDRESS, "one")
+    run(first)
+    later = send(ADDRESS, "one")
+    other = send("nobody@example.org", "one")
+    new = send(ADDRESS, "two")
+
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert [row["row"] for row in first.json()["refused_rows"]] == [1]
+    assert (later.json()["job"]["id"], later.json()["job"]["state"]) == (first.json()["job"]["id"], "done")
+    assert other.status_code == 409
+    assert new.json()["job"]["id"] != first.json()["job"]["id"]
+    assert send(ADDRESS, "a b").json()["field"] == "Idempotency-Key"
+    with acting_as(Actor.clock()):
+        assert MatchJob.objects.count() == 2
+
+
+def test_a_key_that_came_with_a_refused_batch_may_be_used_again(ours: Client) -> None:
+    refused = post(ours, "jobs", PLAN | {"items": [{"kind": "email", "value": "no address"}]}, once="one")
+    taken = post(ours, "jobs", PLAN | {"items": [{"kind": "email", "value": ADDRESS}]}, once="one")
+
+    assert (refused.status_code, taken.status_code) == (422, 200)
 
 
 def test_lines_beyond_the_limit_are_refused(ours: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +192,7 @@ def test_a_job_that_asks_goes_on_and_another_is_cancelled(ours: Client) -> None:
     ({"first_percent": 0}, "first_percent"),
     ({"pdq_within": 32}, "pdq_within"),
     ({"shadow": True}, "is_shadow"),
-    ({"items": [{"kind": "vpdq", "value": "x"}]}, "items.0.kind"),
+    ({"items": [{"kind": "telephone", "value": "x"}]}, "items.0.kind"),
     ({"items": []}, "items"),
     ({"colour": "red"}, ""),
 ])  # fmt: skip

@@ -34,6 +34,14 @@ def test_the_filter_misses_none_and_turns_nearly_all_others_away() -> None:
     assert bits.perhaps(stacked(digests(6_000, 16_000))).mean() < 0.02
 
 
+def test_a_filter_that_begins_empty_has_the_room_that_was_asked_for() -> None:
+    bits = DigestFilter(stacked([]), room=6_000)
+    bits.add(stacked(digests(0, 6_000)))
+
+    assert bits.perhaps(stacked(digests(0, 6_000))).all()
+    assert bits.perhaps(stacked(digests(6_000, 16_000))).mean() < 0.02
+
+
 def test_digests_of_another_length_are_refused() -> None:
     index = DigestIndex(stacked(digests(0, 3)), [1, 2, 3])
     with pytest.raises(ValueError, match="32 bytes"):
