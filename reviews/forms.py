@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lantern_site import public_ids
 from lantern_site.forms import Refusable, choices
 from lantern_site.members import registers
 from lantern_site.members.models import Staff
@@ -31,10 +30,9 @@ def prose(label: Any, most: int, *, required: bool = False, rows: int = 3, **mor
 
 
 class Filters(forms.Form):
-    """The filters of the queue, as they stand in the address."""
+    """The filters of the queue, as they stand in the address. Nothing is typed here that could be a value."""
 
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
-    q = forms.CharField(label=gettext_lazy("Reference"), required=False, max_length=20)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
@@ -54,20 +52,6 @@ class Filters(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Any harm")), *kinds.HarmTerm.choices],
     )
-
-    def clean_q(self) -> range | None:
-        """The public ids that begin as was typed, so that a list narrows with every letter."""
-        typed = self.cleaned_data["q"].strip()
-        if not typed:
-            return None
-        body = typed.upper().replace(" ", "").replace("-", "").removeprefix("LN")
-        try:
-            return range(public_ids.parse(body.ljust(10, "0")), public_ids.parse(body.ljust(10, "Z")) + 1)
-        except ValueError:
-            raise ValidationError(
-                _("“%(typed)s” is no reference. One looks like %(example)s.")
-                % {"typed": typed, "example": public_ids.shown(0x1234_5678_9ABC)}
-            ) from None
 
 
 class Verdicts(Refusable):

@@ -17,7 +17,6 @@ from lantern_site.pages import PageRequest, public, signed_in
 from lantern_site.templatetags.interface import counted
 from lantern_site.work import heartbeats
 from reviews import desk, order, queues, timeline, waiting
-from signals.models import SignalQuerySet
 
 CLAIMS = 10
 DUE = 5
@@ -103,10 +102,11 @@ def _desk(request: PageRequest) -> HttpResponse:
     actor, now = request.actor, request.now
     counts = desk.lengths(actor, desk.lists(actor, now))
     reviewing = concerns(actor, Permission.REVIEW)
+    claims, due = _to_review(request) if reviewing else ([], [])
     context = {
         "reviewing": reviewing,
-        "claims": waiting.rows_of(_page(queues.claimed_by(actor, now), CLAIMS), actor, now) if reviewing else [],
-        "due": waiting.rows_of(_page(_due_today(request), DUE), actor, now) if reviewing else [],
+        "claims": claims,
+        "due": due,
         "waiting": [_tile(name, counts[name], actor) for name in WAITING if counts[name]],
         "applications": desk.applications_to_decide(actor)[:DUE],
         "alarms": [ALARMS[name] for name in heartbeats.alarms(now)] if actor.oversees else [],
@@ -115,13 +115,14 @@ def _desk(request: PageRequest) -> HttpResponse:
     return render(request, "reviews/home.html", context)
 
 
-def _due_today(request: PageRequest) -> SignalQuerySet:
-    """Free signals whose target falls within the next 24 hours."""
-    return order.due_by(queues.unclaimed(request.actor, request.now), request.now + timedelta(hours=24))
-
-
-def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
-    return order.picked(order.dated(found), most)
+def _to_review(request: PageRequest) -> tuple[list[waiting.QueueRow], list[waiting.QueueRow]]:
+    """One's claims, and free signals whose target falls within the next 24 hours. What is known beside them is read
+    for both at once."""
+    actor, now = request.actor, request.now
+    claimed = list(order.picked(order.dated(queues.claimed_by(actor, now)), CLAIMS))
+    due = order.picked(order.due_by(queues.unclaimed(actor, now), now + timedelta(hours=24)), DUE)
+    rows = waiting.rows_of([*claimed, *due], actor, now)
+    return rows[: len(claimed)], rows[len(claimed) :]
 
 
 def _tile(name: str, count: int, actor: Actor) -> dict[str, object]:

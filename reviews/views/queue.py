@@ -88,7 +88,7 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
         "newer_url": page.newer_url,
         "older_url": page.older_url,
         "tab": tab,
-        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "severity", "harm")),
+        "narrowed": any(request.GET.get(name) for name in ("kind", "severity", "harm")),
         "preview": waiting.preview_of(shown[0], first, request.actor) if first else None,
     }
 
@@ -127,8 +127,6 @@ def address(**given: object) -> str:
 
 def _filtered(found: SignalQuerySet, form: forms.Filters) -> SignalQuerySet:
     given = form.cleaned_data
-    if given["q"]:
-        found = found.filter(public_id__gte=given["q"].start, public_id__lt=given["q"].stop)
     if given["kind"]:
         found = found.filter(kind=given["kind"])
     if given["severity"]:

@@ -15,7 +15,7 @@ from reviews.models import Dispute, Finding, Recall, Redress
 from signals.models import Signal
 from tests import builders
 
-MOST_QUERIES = 16
+MOST_QUERIES = 15
 BOOKKEEPING = re.compile(r"SAVEPOINT|set_config|current_setting")
 
 

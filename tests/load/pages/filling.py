@@ -126,15 +126,16 @@ STATEMENTS = {
     """,
     "reviews_decision": f"""
         INSERT INTO reviews_decision (id, signal_id, version, verdict, attestation, decided_at, decided_by_id,
-            organisation_id, outward_note, inward_note)
-        SELECT i, i, 1, 'approve', 'evidence', at + interval '3 hours', person, member, '', ''
+            organisation_id, outward_note, inward_note, is_recheck)
+        SELECT i, i, 1, 'approve', 'evidence', at + interval '3 hours', person, member, '', '', false
         FROM ({ROWS}) AS r WHERE status <> 'submitted' OR waits AND i %% 3 = 0 OR NOT waits AND e < 0.5
     """,
     "signals_matchjob": """
         INSERT INTO signals_matchjob (id, public_id, organisation_id, started_by_id, label, purpose, surface, state,
-            total, refused, not_eligible, position, started_at)
+            total, compared, refused, is_shadow, radii, first_percent, stage, would_hit, not_eligible, position,
+            started_at)
         SELECT number + 1, 500000 + number, id, person, 'Weekly list', 'accounts_under_review', 'account_data', 'done',
-            1, 0, 0, 1, %(now)s FROM cast_member
+            1, 1, 0, false, '{}', 100, 1, '[]', 0, 1, %(now)s FROM cast_member
     """,
     "signals_lead": f"""
         INSERT INTO signals_lead (id, public_id, job_id, organisation_id, indicator_id, signal_id, "row", match,
@@ -168,10 +169,11 @@ STATEMENTS = {
 
 def _copy_indicators(cursor: Any, count: int, now: datetime) -> None:
     """With values that decrypt: pages show them masked."""
-    with cursor.copy("COPY signals_indicator (id, kind, digest, bucket, created_at) FROM STDIN") as rows:
+    with cursor.copy("COPY signals_indicator (id, kind, digest, pepper_id, bucket, created_at) FROM STDIN") as rows:
         for number, normal in _normals(count):
             public = normalise.public_digest(normal)
-            rows.write_row((number, normal.kind.value, protection.digest(public), protection.bucket(public), now))
+            digest, bucket = protection.digest(public), protection.bucket(public)
+            rows.write_row((number, normal.kind.value, digest, protection.newest(), bucket, now))
     with cursor.copy("COPY signals_indicatorvalue (indicator_id, ciphertext, key_id) FROM STDIN") as rows:
         for number, normal in _normals(count):
             rows.write_row((number, *encryption.encrypt(normal.value, bound_to=f"indicator:{number}")))

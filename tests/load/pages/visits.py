@@ -17,7 +17,7 @@ from tests import builders
 from tests.load.pages.filling import Cast, Sizes, value_of
 
 MEMBERS = 40
-BOOKKEEPING = ("SAVEPOINT", "set_config", "RELEASE")
+BOOKKEEPING = ("BEGIN", "COMMIT", "SAVEPOINT", "set_config", "current_setting")
 
 
 def assemble() -> Cast:
