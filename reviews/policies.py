@@ -21,6 +21,7 @@ from signals.models import Signal, SignalQuerySet
 from signals.workflow import Status
 
 A_DAY = timedelta(hours=24)
+TAKEN_BACK_WITHIN = timedelta(seconds=60)
 NEVER_DRAWN = 100
 """The draw of a signal that no sample takes."""
 NEVER_SHARED = (Status.CANCELLED, Status.REJECTED)
@@ -171,6 +172,23 @@ def may_approve(actor: Actor, signal: Signal, given: Mapping[str, int], now: dat
         raise NotAllowed(_("This approval has been given. The signal waits for the other one."))
     if actor.programme and Attestation.EVIDENCE not in given:
         raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
+
+
+def last_decision(signal: Signal) -> Decision | None:
+    return Decision.objects.filter(signal=signal).order_by("-decided_at", "-pk").first()
+
+
+def acted_since() -> str:
+    return _("Something else has happened since. It is not taken back any more.")
+
+
+def may_take_back(actor: Actor, decision: Decision, now: datetime) -> None:
+    """One's own decision, for a minute. Whether anything has left since, the signal's state says."""
+    require(actor, Permission.REVIEW)
+    if decision.decided_by_id != actor.staff_id:
+        raise NotAllowed(_("Somebody else decided this."))
+    if now - decision.decided_at > TAKEN_BACK_WITHIN:
+        raise WrongState(_("A decision can be taken back for one minute only."))
 
 
 def may_check(actor: Actor, signal: Signal, now: datetime) -> None:
