@@ -20,7 +20,7 @@ from lantern_site.members.models import (
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, organisation_id_of
 from reviews import queues
-from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet
+from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet, InboxNotice
 from reviews.workflow import DisputeState
 from signals.models import Lead, Signal, SignalQuerySet
 from signals.services.sharing import RENEWABLE_BEFORE
@@ -153,6 +153,7 @@ def late_in_registers(actor: Actor, now: datetime) -> Lists:
 def lists(actor: Actor, now: datetime) -> Lists:
     """Everything that waits, by the name under which pages show it."""
     return {
+        "notices": InboxNotice.objects.of(actor).unread(),
         "queue": queues.waiting(actor),
         "leads": leads_to_examine(actor),
         "answer": disputes_to_answer(actor),

@@ -2,23 +2,31 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, findings, home, incident, leads, look, queue, recalls, signal
+from reviews.views import claims, disputes, findings, home, inbox, incident, leads, look, queue, recalls, signal, together
 
 app_name = "reviews"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/<lnid:notice_id>/open/", inbox.open_notice, name="open_notice"),
+    path("inbox/<lnid:notice_id>/keep/", inbox.keep_unread, name="keep_unread"),
     path("share/look/", look.look, name="look"),
     path("queue/", queue.queue, name="queue"),
     path("queue/count/", queue.count, name="queue_count"),
+    path("queue/together/", together.together_page, name="together"),
+    path("queue/together/take-back/", together.take_back, name="take_back_together"),
     path("queue/claim/", claims.claim_next, name="claim_next"),
     path("signals/<lnid:signal_id>/", signal.signal, name="signal"),
     path("signals/<lnid:signal_id>/preview/", queue.preview, name="preview"),
     path("signals/<lnid:signal_id>/reveal/", signal.reveal, name="reveal"),
     path("signals/<lnid:signal_id>/claim/", claims.claim, name="claim"),
+    path("signals/<lnid:signal_id>/keep/", claims.keep, name="keep"),
     path("signals/<lnid:signal_id>/release/", claims.release, name="release"),
     path("signals/<lnid:signal_id>/park/", claims.park, name="park"),
     path("signals/<lnid:signal_id>/hand-over/", claims.hand_over, name="hand_over"),
     path("signals/<lnid:signal_id>/decide/", signal.decide, name="decide"),
+    path("signals/<lnid:signal_id>/take-back/", signal.take_back, name="take_back"),
     path("signals/<lnid:signal_id>/check/", signal.check, name="check"),
     path("signals/<lnid:signal_id>/hold/", signal.hold, name="hold"),
     path("signals/<lnid:signal_id>/end-hold/", signal.end_hold, name="end_hold"),

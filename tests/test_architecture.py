@@ -120,6 +120,7 @@ READ_AND_SENT_BACK = {
     "members:settings",
     "members:subject_requests",
     "reviews:incident",
+    "reviews:together",
     "reviews:lead",
     "reviews:open_dispute",
     "reviews:leads_together",

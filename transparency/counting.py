@@ -27,11 +27,15 @@ from transparency.periods import Period, month_of
 AT_ONCE = 5_000
 REVIEWS = frozenset({"signal.approved", "signal.activated", "signal.returned", "signal.rejected"})
 TAKEN_BACK = frozenset({"signal.reopened", "signal.approval_taken_back"})
-SIGNAL_ACTIONS = REVIEWS | TAKEN_BACK | {
-    "signal.submitted",
-    "signal.reinstated",
-    *(f"signal.{way}" for way in Ending.values),
-}
+SIGNAL_ACTIONS = (
+    REVIEWS
+    | TAKEN_BACK
+    | {
+        "signal.submitted",
+        "signal.reinstated",
+        *(f"signal.{way}" for way in Ending.values),
+    }
+)
 DISPUTE_ACTIONS = frozenset(
     {"dispute.opened", "dispute.accepted", "dispute.decided", "dispute.withdrawn", "dispute.appeal_decided"}
 )

@@ -12,6 +12,7 @@ from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
 from reviews import order, policies, queues
 from reviews.models import Claim
+from reviews.services import inbox
 from signals.models import Signal
 from signals.services import sharing
 
@@ -97,6 +98,7 @@ def hand_over(*, signal_id: int, to: int, actor: Actor, now: datetime) -> None:
         policies.may_review(colleague.actor(now), held.signal, now)
         held.staff, held.taken_at, held.until, held.parked_note = colleague, now, now + TERM, ""
         held.save(update_fields=["staff", "taken_at", "until", "parked_note"])
+        inbox.tell_of_hand_over(signal_id=signal_id, to=colleague, now=now)
 
 
 def _own(signal_id: int, actor: Actor, now: datetime) -> Claim:

@@ -18,7 +18,7 @@ from reviews.workflow import Verdict
 from signals import moves
 from signals.models import Indicator, Signal, SignalVersion
 from signals.services import sharing
-from signals.workflow import LIVE, Move, Status
+from signals.workflow import LIVE, Move
 
 
 def take_back(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
@@ -32,6 +32,8 @@ def take_back(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
         if decision is None:
             raise WrongState(_("Nobody has decided about this."))
         policies.may_take_back(actor, decision, now)
+        if not policies.is_undoable(actor, signal, decision, now):
+            raise WrongState(_("Something else has happened since. It is not taken back any more."))
         _restore(record, signal, decision)
         decision.delete()
         claims.take(signal, actor, now)
@@ -39,7 +41,7 @@ def take_back(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
 
 
 def take_back_each(*, signal_ids: Collection[int], actor: Actor, now: datetime) -> int:
-    """Undo several decisions, each by itself: what cannot be taken back any more stays decided. Returns how many were."""
+    """Undo several decisions, each by itself: what cannot be taken back any more stays decided. Returns how many."""
     done = 0
     for signal_id in sorted(signal_ids):
         try:
@@ -51,35 +53,27 @@ def take_back_each(*, signal_ids: Collection[int], actor: Actor, now: datetime) 
 
 
 def _restore(record: Recorder, signal: Signal, decision: Decision) -> None:
-    if decision.version > signal.version.number:
+    if decision.version != signal.version.number:
         _restore_correction(record, signal, decision)
-    elif decision.version < signal.version.number:
-        raise WrongState(policies.acted_since())
-    elif decision.verdict == Verdict.APPROVE and signal.status == Status.SUBMITTED:
+    elif decision.verdict == Verdict.APPROVE:
         moves.note(record, signal, "signal.approval_taken_back", facts={"attestation": decision.attestation})
     else:
-        _reopen(record, signal, Verdict(decision.verdict))
+        _free_of_others(signal)
+        moves.apply(record, signal, Move.REOPEN, facts={"undone": decision.verdict})
 
 
-def _reopen(record: Recorder, signal: Signal, verdict: Verdict) -> None:
-    """A rejected or returned signal is submitted again, unless its owner has acted meanwhile."""
-    if signal.status != {Verdict.REJECT: Status.REJECTED, Verdict.RETURN: Status.RETURNED}.get(verdict):
-        raise WrongState(policies.acted_since())
-    Indicator.objects.select_for_update().get(pk=signal.indicator_id)  # nobody shares the same value meanwhile
+def _free_of_others(signal: Signal) -> None:
+    """What was rejected cannot wait again beside a newer signal on the same value; nor may one come meanwhile."""
+    Indicator.objects.select_for_update().get(pk=signal.indicator_id)
     same = Signal.objects.owned_by(signal.organisation_id).filter(indicator=signal.indicator_id)
     if same.filter(status__in=sorted(LIVE)).exclude(pk=signal.pk).exists():
         raise WrongState(_("Your organisation has shared the same value again meanwhile."))
-    moves.apply(record, signal, Move.REOPEN, facts={"undone": verdict.value})
 
 
 def _restore_correction(record: Recorder, signal: Signal, decision: Decision) -> None:
-    """What a correction's reviewer said of it; other members are not told of it."""
-    if signal.status != Status.ACTIVE or signal.contested:
-        raise WrongState(policies.acted_since())
+    """A correction waits for its review again; other members are not told of it."""
     if decision.verdict == Verdict.REJECT:
         refused = SignalVersion.objects.select_for_update().get(signal=signal, number=decision.version)
-        if signal.correction_id is not None:
-            raise WrongState(policies.acted_since())
         refused.state = SignalVersion.State.PROPOSED
         refused.save(update_fields=["state"])
         signal.correction = refused

@@ -90,7 +90,14 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
         "tab": tab,
         "narrowed": any(request.GET.get(name) for name in ("q", "kind", "severity", "harm")),
         "preview": waiting.preview_of(shown[0], first, request.actor) if first else None,
+        "may_claim": concerns(request.actor, Permission.REVIEW),
+        "all_url": f"{reverse('reviews:together')}?{urlencode({'all': 1, **_narrowing(request)})}",
     }
+
+
+def _narrowing(request: PageRequest) -> dict[str, str]:
+    """The tab and the filters, as they stand in the address."""
+    return {name: request.GET[name] for name in forms.Filters.base_fields if request.GET.get(name)}
 
 
 def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) -> dict[str, object]:
@@ -114,7 +121,6 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
         ],
         "counts": counts,
         "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': counts['newest'] or 0})}",
-        "may_claim": concerns(actor, Permission.REVIEW),
         "is_steward": steward,
     }
 
@@ -138,6 +144,11 @@ def _filtered(found: SignalQuerySet, form: forms.Filters) -> SignalQuerySet:
     return found
 
 
+def narrowed(found: Mapping[str, SignalQuerySet], form: forms.Filters) -> SignalQuerySet:
+    """The signals of the tab and the filters that a valid form names."""
+    return _filtered(found.get(form.cleaned_data["tab"], found[""]), form)
+
+
 @dataclass(frozen=True)
 class _Page:
     signals: list[Signal]
@@ -150,7 +161,7 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     anchor = None
     if given := after or before:
-        anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
+        anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=number(given)).first()
     direction = order.BACKWARDS if anchor is not None and before else order.FORWARDS
     if anchor is not None:
         found = found.filter(order.beyond(anchor, backwards=bool(before)))
@@ -210,7 +221,7 @@ def next_address(request: PageRequest) -> str:
     return reverse("reviews:queue")
 
 
-def _number(given: str) -> int:
+def number(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) < 18 else 0
 
 
@@ -218,7 +229,7 @@ def _number(given: str) -> int:
 @signed_in
 def count(request: PageRequest) -> HttpResponse:
     """How many signals came into the queue since the list was drawn."""
-    since = _number(request.GET.get("since", ""))
+    since = number(request.GET.get("since", ""))
     return render(
         request,
         "components/live_count.html",

@@ -215,6 +215,12 @@ function countDown(element) {
   }
 }
 
+// What can be taken back for a minute only is offered no longer.
+function goLater(element) {
+  setTimeout(() => element.remove(), Number(element.dataset.goneAfter) * 1000);
+  element.removeAttribute("data-gone-after");
+}
+
 function remindOfBreak(element) {
   if (sessionStorage.getItem("reminded") === element.dataset.until) return;
   sessionStorage.setItem("reminded", element.dataset.until);
@@ -308,6 +314,7 @@ document.addEventListener("htmx:responseError", () => say(words.failed));
 function prepare(part) {
   findAll("form", part).forEach(refreshForm);
   if (part.matches?.("form")) refreshForm(part);
+  findAll("[data-gone-after]", part).forEach(goLater);
   findAll(".masked[data-hide-after]", part).forEach(forgetLater);
   if (part.matches?.(".masked[data-hide-after]")) forgetLater(part);
 }

@@ -205,6 +205,20 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             body={"verdict": "reject", "seen": "{of case}:1", "outward": "Not our policy."},
         ),
     ),
+    "reviews:together": (
+        page(inside="reviewer steward"),
+        act(
+            "waiting",
+            OVERSEEN,
+            own="reviewer",
+            programme="steward",
+            trained=True,
+            body={"verdict": "reject", "seen": "{waiting}:1", "outward": "Not our policy."},
+        ),
+    ),
+    "reviews:take_back": (act("returned", OVERSEEN),),
+    "reviews:take_back_together": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:keep": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
     "reviews:check": (
         act("unchecked", SHARED, programme="steward", trained=True, proven=True, body={"passed": "yes"}),
     ),

@@ -31,9 +31,7 @@ KEYWORD = Item(Kind.KEYWORD, "synthetic marker phrase")
 
 def decide(signal: Signal, judgement: Judgement, reviewer: builders.Actor) -> Signal:
     version = signal.under_review.number
-    return decisions.decide(
-        signal_id=signal.public_id, judgement=judgement, version=version, actor=reviewer, now=NOW
-    )
+    return decisions.decide(signal_id=signal.public_id, judgement=judgement, version=version, actor=reviewer, now=NOW)
 
 
 @pytest.mark.parametrize("judgement", [REJECT, RETURN])
