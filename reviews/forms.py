@@ -21,6 +21,8 @@ from signals import kinds
 from signals.models import Lead
 
 Choices = list[tuple[str, str | Promise]]
+OFFERED: Choices = [(kind.value, kind.label) for kind in kinds.Kind if kind in kinds.OFFERED]
+HARMS: Choices = list(kinds.HarmTerm.choices)
 
 
 def prose(label: Any, most: int, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
@@ -37,10 +39,7 @@ class Filters(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=[
-            ("", gettext_lazy("All kinds")),
-            *((kind.value, kind.label) for kind in kinds.Kind if kind in kinds.OFFERED),
-        ],
+        choices=[("", gettext_lazy("All kinds")), *OFFERED],
     )
     severity = forms.TypedChoiceField(
         label=gettext_lazy("Severity"),
@@ -51,7 +50,7 @@ class Filters(forms.Form):
     harm = forms.ChoiceField(
         label=gettext_lazy("Harm"),
         required=False,
-        choices=[("", gettext_lazy("Any harm")), *kinds.HarmTerm.choices],
+        choices=[("", gettext_lazy("Any harm")), *HARMS],
     )
 
     def clean_q(self) -> range | None:
@@ -272,6 +271,23 @@ class FindLeads(forms.Form):
             ("hash", gettext_lazy("By what was hit")),
             ("reference", gettext_lazy("By our reference")),
         ],
+    )
+
+
+class Spared(Refusable):
+    """What *claim next* and *open next* do not bring to a person."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds"),
+        required=False,
+        choices=OFFERED,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    harms = forms.MultipleChoiceField(
+        label=gettext_lazy("Harms"),
+        required=False,
+        choices=HARMS,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

@@ -229,6 +229,7 @@ def _person(request: HttpRequest) -> dict[str, str] | None:
         "name": person.name,
         "initials": person.initials,
         "organisation": person.organisation.name,
+        "wellbeing_url": reverse("reviews:wellbeing"),
         "settings_url": _address(Place("members:settings", "", "")),
     }
 
@@ -249,4 +250,5 @@ def _pace(request: HttpRequest, counts: dict[str, int]) -> dict[str, object] | N
         "every": person.break_minutes,
         "reviewed": counts["reviewed"],
         "revealed": counts["revealed"],
+        "url": reverse("reviews:wellbeing"),
     }

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from reviews.views import claims, disputes, findings, home, inbox, incident, leads, look, queue, recalls, signal, together
+from reviews.views import (
+    claims,
+    disputes,
+    findings,
+    home,
+    inbox,
+    incident,
+    leads,
+    look,
+    queue,
+    recalls,
+    signal,
+    together,
+    wellbeing,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -11,6 +25,7 @@ urlpatterns = [
     path("inbox/read/", inbox.read_all, name="read_all"),
     path("inbox/<lnid:notice_id>/open/", inbox.open_notice, name="open_notice"),
     path("inbox/<lnid:notice_id>/keep/", inbox.keep_unread, name="keep_unread"),
+    path("wellbeing/", wellbeing.wellbeing, name="wellbeing"),
     path("share/look/", look.look, name="look"),
     path("queue/", queue.queue, name="queue"),
     path("queue/count/", queue.count, name="queue_count"),
@@ -54,5 +69,6 @@ urlpatterns = [
     path("leads/", leads.index, name="leads"),
     path("leads/together/", findings.together, name="leads_together"),
     path("leads/<lnid:lead_id>/", findings.lead, name="lead"),
+    path("findings/withdraw/", findings.withdraw_several, name="withdraw_findings"),
     path("findings/<lnid:finding_id>/withdraw/", findings.withdraw, name="withdraw_finding"),
 ]

@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, Promise] = {
     "member.test_signal_received": _("Test signal received"),
     "member.test_signal_acknowledged": _("Test signal acknowledged"),
     "member.renamed": _("Organisation renamed"),
+    "member.house_kept": _("Office hours and care of an organisation changed"),
     "member.merger_decided": _("Merger decided"),
     "member.merged": _("Merger carried out"),
     "member.support_begun": _("Support begun"),

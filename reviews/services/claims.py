@@ -38,7 +38,8 @@ def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim
     """Claim the most urgent free signals that the actor may review. Raises NotAllowed for whoever reviews none."""
     with acting_as(actor):
         require(actor, Permission.REVIEW)
-        free = order.dated(queues.by_others(queues.unclaimed(actor, now), actor.people))
+        free = queues.by_others(queues.unclaimed(actor, now), actor.people)
+        free = order.dated(queues.without_spared(free, staff_of(actor)))
         due = free.order_by(*order.FORWARDS).select_for_update(of=("self",), skip_locked=True)
         return [take(signal, actor, now) for signal in due[:count]]
 

@@ -1,4 +1,4 @@
-"""One's own inbox: what happened to what one has to do with, unread first seen, each leading to where it is dealt with."""
+"""One's own inbox: what happened to what one has to do with, each notice leading to where it is dealt with."""
 
 from collections.abc import Mapping
 

@@ -215,7 +215,10 @@ def next_address(request: PageRequest) -> str:
     """What to open after a decision: the most urgent of one's claims, else of what is free, else the empty queue."""
     with acting_as(request.actor):
         for free in (queues.claimed_by, queues.unclaimed):
-            found = order.dated(queues.by_others(free(request.actor, request.now), request.actor.people))
+            found = queues.by_others(free(request.actor, request.now), request.actor.people)
+            if free == queues.unclaimed:
+                found = queues.without_spared(found, request.person)
+            found = order.dated(found)
             if (public_id := found.order_by(*order.FORWARDS).values_list("public_id", flat=True).first()) is not None:
                 return reverse("reviews:signal", args=[public_id])
     return reverse("reviews:queue")

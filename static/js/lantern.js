@@ -40,15 +40,37 @@ function moveBy(distance) {
   if (!all.length) return false;
   const from = all.indexOf(currentRow());
   const to = all[Math.max(0, Math.min(all.length - 1, from + distance))];
-  find("a", to).focus();
+  (find("a", to) || find("button", to)).focus();
   to.scrollIntoView({ block: "nearest" });
   return true;
 }
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
-  if (row) markCurrent(row);
+  if (!row) return;
+  markCurrent(row);
+  fetchAhead(rows()[rows().indexOf(row) + 1]);
 });
+
+// The preview of the next row is fetched before it is asked for; after a minute it would be stale and is forgotten.
+const AHEAD_FOR = 60000;
+const ahead = new Map();
+
+async function fetchAhead(row) {
+  const url = row && find("[hx-get]", row)?.getAttribute("hx-get");
+  if (!url || ahead.has(url)) return;
+  ahead.set(url, "");
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok && !answer.redirected) ahead.set(url, await answer.text());
+  setTimeout(() => ahead.delete(url), AHEAD_FOR);
+}
+
+function showAhead(event) {
+  const known = ahead.get(event.detail.pathInfo?.requestPath);
+  if (!known || event.detail.target?.id !== "preview") return;
+  event.preventDefault();
+  htmx.swap("#preview", known, { swapStyle: "innerHTML" });
+}
 
 // Shortcuts: single keys, never while somebody types, never in a dialog, and they can be switched off.
 
@@ -283,6 +305,7 @@ const isWholePage = (text) => /^\s*<!doctype html/i.test(text);
 document.addEventListener("htmx:beforeRequest", (event) => {
   const asker = event.detail.elt;
   if (document.hidden && "poll" in asker.dataset) event.preventDefault();
+  showAhead(event);
 });
 
 // A redirect to another page (after a POST, or to sign-in) is followed as a page, not squeezed into a fragment.

@@ -205,6 +205,15 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             body={"verdict": "reject", "seen": "{of case}:1", "outward": "Not our policy."},
         ),
     ),
+    "reviews:withdraw_findings": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:inbox": (page(),),
+    "reviews:read_all": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:open_notice": (act("notice", OWN_HOUSE, own="reviewer", others=HIDDEN),),
+    "reviews:keep_unread": (act("notice", OWN_HOUSE, own="reviewer", others=HIDDEN),),
+    "reviews:wellbeing": (
+        page(),
+        act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),
+    ),
     "reviews:together": (
         page(inside="reviewer steward"),
         act(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden, NotAllowed, WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
@@ -29,7 +30,7 @@ SOON = NOW + timedelta(seconds=60)
 KEYWORD = Item(Kind.KEYWORD, "synthetic marker phrase")
 
 
-def decide(signal: Signal, judgement: Judgement, reviewer: builders.Actor) -> Signal:
+def decide(signal: Signal, judgement: Judgement, reviewer: Actor) -> Signal:
     version = signal.under_review.number
     return decisions.decide(signal_id=signal.public_id, judgement=judgement, version=version, actor=reviewer, now=NOW)
 

@@ -49,7 +49,6 @@ from lantern_site.members.models.sessions import Session
 from lantern_site.members.models.training import Notice, Training, TrainingQuerySet
 
 __all__ = [
-    "Digest",
     "Advice",
     "AdviceVersion",
     "Affected",
@@ -68,6 +67,7 @@ __all__ = [
     "Confirmation",
     "Departure",
     "DepartureQuerySet",
+    "Digest",
     "FormerName",
     "Gate",
     "GateQuerySet",
