@@ -4,6 +4,7 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 HASHED := --quiet --require-hashes --only-binary :all:
 PIP := $(PYTHON) -m pip install --disable-pip-version-check $(HASHED)
+INSTALL := $(UV) pip install --system-certs --python $(PYTHON) $(HASHED)
 LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --only-binary :all: --generate-hashes --no-header --no-annotate
 
@@ -13,7 +14,7 @@ LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: .venv/ready  ## set up everything and run the site (PORT=8000)
+run: .venv/local  ## set up everything and run the site (PORT=8000)
 	@exec $(PYTHON) -m lantern_site.local --port $(PORT)
 
 test: .venv/ready  ## all tests, on PostgreSQL and Valkey and in a browser
@@ -42,16 +43,25 @@ messages: .venv/ready  ## renew the French catalogue from the code and the templ
 lock: .venv/ready  ## renew the hashed requirements from pyproject.toml
 	@$(LOCK) pyproject.toml --output-file requirements.txt
 	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) pyproject.toml --group local --constraints requirements-dev.txt --output-file requirements-local.txt
 	@$(LOCK) --group bench --no-deps --constraints requirements-dev.txt --output-file requirements-bench.txt
 	@echo uv | $(LOCK) - --output-file requirements-uv.txt
 
 clean:  ## remove the virtual environment and all local data
 	rm -rf .venv .venv-bench var
 
-.venv/ready: requirements-dev.txt requirements-uv.txt | .venv/bin/python
+.venv/local: requirements-local.txt | .venv/bin/uv
 	@echo "Installing what Lantern needs into .venv …"
+	@$(INSTALL) -r requirements-local.txt || $(PIP) -r requirements-local.txt
+	@touch $@
+
+.venv/ready: requirements-dev.txt | .venv/bin/uv
+	@echo "Installing what Lantern and its tests need into .venv …"
+	@$(INSTALL) -r requirements-dev.txt || $(PIP) -r requirements-dev.txt
+	@touch $@ .venv/local
+
+.venv/bin/uv: requirements-uv.txt | .venv/bin/python
 	@$(PIP) -r requirements-uv.txt
-	@$(UV) pip install --system-certs --python $(PYTHON) $(HASHED) -r requirements-dev.txt || $(PIP) -r requirements-dev.txt
 	@touch $@
 
 .venv-bench/ready: requirements-dev.txt requirements-bench.txt | .venv/ready

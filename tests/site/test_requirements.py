@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
+FILES = (
+    "requirements.txt",
+    "requirements-local.txt",
+    "requirements-dev.txt",
+    "requirements-bench.txt",
+    "requirements-uv.txt",
+)
 
 
 def pinned(file: str) -> dict[str, list[str]]:
@@ -30,14 +36,17 @@ def test_everything_is_pinned_once_and_hashed_and_nothing_says_where_it_comes_fr
 def test_what_the_project_names_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     production = project["project"]["dependencies"]
-    development = production + project["dependency-groups"]["dev"]
+    local = project["dependency-groups"]["local"]
+    development = [line for line in project["dependency-groups"]["dev"] if isinstance(line, str)]
 
     def names(wanted: list[str]) -> set[str]:
         return {re.split(r"[\[~=<>; ]", line)[0].lower() for line in wanted}
 
     assert names(production) <= set(pinned("requirements.txt"))
+    assert names(local) <= set(pinned("requirements-local.txt"))
     assert names(development) <= set(pinned("requirements-dev.txt"))
-    assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
+    assert pinned("requirements.txt").items() <= pinned("requirements-local.txt").items()
+    assert pinned("requirements-local.txt").items() <= pinned("requirements-dev.txt").items()
 
 
 def test_production_has_no_embedded_servers() -> None:

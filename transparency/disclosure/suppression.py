@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from transparency.disclosure.attack import Attacker, Room, asked, attackers, reach, room
 from transparency.disclosure.rules import DEFAULT, Rules
@@ -100,6 +99,9 @@ def _cheapest(tables: Tables, cuts: list[_Cut]) -> frozenset[int]:
     most[[place for place, cell in enumerate(tables.cells) if cell.exact]] = 0
     if not cuts:
         return frozenset(tables.sensitive)
+    # Here, because it is half of a process's start and hardly ever needed.
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
     within = LinearConstraint(np.array([cut.weights for cut in cuts]), [cut.least - SLACK for cut in cuts], np.inf)
     options = {"node_limit": NODES}
     found = milp(_costs(tables), constraints=within, bounds=Bounds(least, most), integrality=1, options=options)
