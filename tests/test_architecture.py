@@ -201,6 +201,7 @@ PIECES = {
     "lantern_site.members.services.keys.note_use",
     "lantern_site.members.services.organisations.note",
     "lantern_site.members.services.organisations.standing",
+    "reviews.services.claims.take",
     "reviews.services.corrections.note",
     "reviews.services.corrections.refuse",
     "reviews.services.corrections.take_effect",

@@ -33,7 +33,6 @@ UNASKED = {
     "reviews.services.claims.keep": "one's own claim",
     "reviews.services.claims.park": "one's own claim",
     "reviews.services.claims.release": "one's own claim",
-    "reviews.services.findings.withdraw_each": "asks in withdraw, finding by finding",
     "reviews.services.inbox.read": "one's own notice",
     "reviews.services.inbox.read_all": "one's own notices",
     "reviews.services.inbox.unread": "one's own notice",

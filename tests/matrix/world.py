@@ -179,8 +179,8 @@ class World:
         claimed = self._submitted("claimed")
         claims.claim(signal_id=claimed.public_id, actor=self.actor("own", Role.REVIEWER), now=NOW)
         told = self.people["own", Role.REVIEWER.value]
-        inbox.tell_of_hand_over(signal_id=claimed.public_id, to=told, now=NOW)
         with acting_as(Actor.clock()):
+            inbox.tell_of_hand_over(signal_id=claimed.public_id, to=told, now=NOW)
             self.ids["notice"] = InboxNotice.objects.get(staff=told).public_id
         self._active("shared", at=ago(days=3))
         judgement = Judgement(Verdict.RETURN, outward="The clause does not fit.")

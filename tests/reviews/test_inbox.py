@@ -176,7 +176,8 @@ def test_a_notice_leads_to_its_signal_and_is_read_then(pixelpond: Organisation) 
 def test_the_queries_of_the_inbox_do_not_grow(pixelpond: Organisation) -> None:
     client, person = enter(pixelpond, Role.REVIEWER)
     url = reverse("reviews:inbox")
-    inbox.tell_of_hand_over(signal_id=1, to=person, now=NOW)
+    with acting_as(person.actor(NOW)):
+        inbox.tell_of_hand_over(signal_id=1, to=person, now=NOW)
     with_one = queries(client, url)
     with acting_as(person.actor(NOW)):
         for number in range(2, 12):
