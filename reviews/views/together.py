@@ -1,6 +1,7 @@
 """Signals chosen from the queue, or all that a filter finds: each with its context, decided with one judgement."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lantern_site import public_ids
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.members.permissions import Permission
@@ -128,7 +130,12 @@ def _by_filter(request: PageRequest) -> SignalQuerySet:
 
 
 def _numbers(given: Collection[str]) -> list[int]:
-    return [number for one in list(given)[:WIDE] if (number := queue.number(one))]
+    """Public ids out of an address, written as numbers or as references; what is neither is left out."""
+    found = []
+    for one in list(given)[:WIDE]:
+        with suppress(ValueError):
+            found.append(queue.number(one) or public_ids.parse(one))
+    return found
 
 
 def _waiting(request: PageRequest, signals: list[Signal]) -> set[int]:

@@ -327,7 +327,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const row = event.detail.target.closest?.("[data-row]");
+  const row = event.detail.target?.closest?.("[data-row]");
   if (row && document.activeElement === document.body) find("a", row).focus();
 });
 

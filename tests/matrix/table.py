@@ -217,12 +217,11 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:together": (
         page(inside="reviewer steward"),
         act(
-            "waiting",
-            OVERSEEN,
             own="reviewer",
             programme="steward",
             trained=True,
             body={"verdict": "reject", "seen": "{waiting}:1", "outward": "Not our policy."},
+            form="last",
         ),
     ),
     "reviews:take_back": (act("returned", OVERSEEN),),

@@ -90,7 +90,7 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
     "members:prove": (page(),),
     "members:house": (
         page(inside="member_admin steward"),
-        act(own="member_admin", programme="steward", body={"time_zone": "Europe/Paris"}),
+        act(own="member_admin", programme="steward", body={"time_zone": "Europe/Paris"}, form="last"),
     ),
     "members:settings": (
         page(),

@@ -67,7 +67,7 @@ def test_owners_and_the_opener_are_told_of_a_dispute_and_nobody_of_their_own_act
     inbox.gather(now=NOW + timedelta(days=1))
 
     assert told(answers) == [NoticeKind.DISPUTED, NoticeKind.DECIDED]
-    assert told(Staff.objects.get(pk=opener.staff_id)) == [NoticeKind.DECIDED]
+    assert told(Staff.objects.get(public_id=opener.id)) == [NoticeKind.DECIDED]
     assert told(shares) == []
 
 

@@ -15,6 +15,7 @@ from reviews.workflow import Verdict
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Signal, SignalVersion
+from signals.services import corrections as owner_corrections
 from signals.services import sharing
 from signals.workflow import Status
 from tests import builders
@@ -124,6 +125,25 @@ def test_several_are_taken_back_each_by_itself(pixelpond: Organisation) -> None:
 
     assert builders.fresh(rejected).status == Status.SUBMITTED
     assert builders.fresh(shared).status == Status.ACTIVE
+
+
+@pytest.mark.parametrize("judgement", [REJECT, APPROVE])
+def test_what_was_said_of_a_correction_is_taken_back_while_it_has_not_taken_effect(
+    pixelpond: Organisation, judgement: Judgement
+) -> None:
+    signal, reviewer = builders.active(pixelpond, KEYWORD), builders.actor(pixelpond, Role.REVIEWER)
+    submitter = builders.actor(pixelpond, Role.SUBMITTER)
+    changes = {"outward_note": "Moves to a messenger.", "no_authority_asked": True}
+    owner_corrections.propose(signal_id=signal.public_id, changes=changes, actor=submitter, now=NOW)
+    decide(builders.fresh(signal), judgement, reviewer)
+
+    undo.take_back(signal_id=signal.public_id, actor=reviewer, now=SOON)
+
+    signal = builders.fresh(signal)
+    assert signal.correction is not None
+    assert signal.correction.state == SignalVersion.State.PROPOSED
+    assert actions("signal", signal.public_id)[-1] == "signal.correction_reopened"
+    decide(signal, APPROVE, reviewer)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """What is not brought to a person, what only they see, and the hours and care of their organisation."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -86,7 +87,7 @@ def test_targets_of_new_signals_follow_the_members_hours_but_danger_waits_for_no
 @pytest.mark.django_db
 def test_half_of_the_hours_is_refused_and_leaves_no_trace(pixelpond: Organisation) -> None:
     admin = builders.actor(pixelpond, Role.MEMBER_ADMIN)
-    said = {"time_zone": "UTC", "care": "", "now": NOW}
+    said: dict[str, Any] = {"time_zone": "UTC", "care": "", "now": NOW}
 
     for days, opens, closes, field in (
         ([0], None, None, "opens_at"),
