@@ -1,4 +1,4 @@
-"""The queue worked with the keyboard alone, in Chromium: rows, previews, several at once, undo, a claim that is kept."""
+"""The queue worked with the keyboard alone, in Chromium: rows, previews, several at once, undo, a claim kept."""
 
 import re
 from datetime import timedelta

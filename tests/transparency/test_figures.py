@@ -109,7 +109,7 @@ def test_a_decision_that_was_taken_back_at_once_counts_as_never_made() -> None:
     ledger.ended(undone, day(9, hour=10), "signal.rejected", MEMBERS[0])
     ledger.ended(undone, day(9, hour=10), "signal.reopened", MEMBERS[0], undone="reject")
 
-    tally = counting.count(periods.year(2025), verification.head_position())
+    tally = counting.count(periods.of_year(2025), verification.head_position())
 
     assert "ended_by_way" not in tally.tables
     assert sum(tally.waits["review"].values()) == 1
