@@ -9,7 +9,7 @@ LOCK := $(UV) pip compile --system-certs --quiet --universal --python-version 3.
   --only-binary :all: --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-matching messages lock clean
+.PHONY: help run test check bench bench-matching bench-pages messages lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -30,11 +30,14 @@ check: .venv/ready  ## style, types, architecture, migrations: without a databas
 	@find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 
-bench: bench-matching  ## all measured bars: table, numbers and chart in var/bench
+bench: bench-matching bench-pages  ## all measured bars: table, numbers and chart in var/bench
 
 bench-matching: .venv-bench/ready  ## how fast matching is, against its peers and the machine (about 15 minutes)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	  .venv-bench/bin/python -m tests.load.matching $(ARGS)
+
+bench-pages: .venv/ready  ## what pages cost with a million signals, against a thousand (about 12 minutes, 8 GB of disk)
+	@$(PYTHON) -m tests.load.pages $(ARGS)
 
 messages: export LANTERN_BUILD = 1
 messages: .venv/ready  ## renew the French catalogue from the code and the templates

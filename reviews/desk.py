@@ -19,6 +19,7 @@ from lantern_site.members.models import (
 )
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, organisation_id_of
+from lantern_site.templatetags.interface import MANY
 from reviews import queues
 from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet, Finding, InboxNotice
 from reviews.workflow import DisputeState
@@ -31,14 +32,14 @@ Lists = Mapping[str, QuerySet[Any]]
 
 
 class Length(Subquery):
-    """The number of rows of a queryset, as one column of another query."""
+    """The number of rows of a queryset, as one column of another query; all above `MANY` count as one more."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS listed)"
     output_field = IntegerField()
     empty_result_set_value = 0
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
-        super().__init__(queryset.order_by().values("pk"))
+        super().__init__(queryset.order_by().values("pk")[: MANY + 1])
 
 
 def ask(actor: Actor, columns: Mapping[str, Subquery]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def ask(actor: Actor, columns: Mapping[str, Subquery]) -> dict[str, Any]:
 
 
 def lengths(actor: Actor, lists: Lists) -> dict[str, int]:
-    """How long each list is."""
+    """How long each list is, counted up to one above `MANY`."""
     return ask(actor, {name: Length(queryset) for name, queryset in lists.items()})
 
 

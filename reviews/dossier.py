@@ -18,7 +18,7 @@ from reviews import timeline, waiting
 from reviews.models import Decision, Delivery, Dispute, Recall
 from reviews.timeline import Change
 from reviews.workflow import Attestation, Verdict
-from signals import guards, kinds, rows
+from signals import guards, kinds, rows, sightings
 from signals.models import Receipt, Signal, SignalVersion
 from signals.workflow import Status
 
@@ -79,7 +79,7 @@ class Received:
 
 
 class Dossier:
-    """Reads what it is asked for, once. Use it inside `acting_as` only."""
+    """Reads what it is asked for, once. Use it inside `acting_as` only; fetch the signal with `sightings.beside`."""
 
     def __init__(self, signal: Signal, actor: Actor, now: datetime) -> None:
         self.signal, self.actor, self.now = signal, actor, now
@@ -88,9 +88,9 @@ class Dossier:
 
     @cached_property
     def row(self) -> waiting.QueueRow:
-        """The head of the page; corroborations are counted among what is seen elsewhere."""
+        """The head of the page."""
         row = waiting.row_of(self.signal, self.actor, self.now)
-        return replace(row, corroborations=len(self._corroborating))
+        return replace(row, corroborations=sightings.confirming(self.signal))
 
     @cached_property
     def _others(self) -> list[Signal]:
@@ -111,16 +111,6 @@ class Dossier:
         # Joined to no more than they show: with two tables more, PostgreSQL joins every signal before it picks these.
         shown = Signal.objects.select_related("indicator__value", "organisation", "current_version", "submitted_by")
         return list(shown.filter(pk__in=around).order_by("pk"))
-
-    @cached_property
-    def _corroborating(self) -> set[int]:
-        return {
-            other.organisation_id
-            for other in self._others
-            if other.status == Status.ACTIVE
-            and other.organisation_id != self.signal.organisation_id
-            and other.version.origin in kinds.CORROBORATING
-        }
 
     @cached_property
     def elsewhere(self) -> list[Elsewhere]:

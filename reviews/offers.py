@@ -222,7 +222,7 @@ class Offers:
         late = self.signal.status == Status.EXPIRED or self.signal.expires_at - self.now <= sharing.RENEWABLE_BEFORE
         if not late or not self._own(Move.RENEW) or not concerns(self.actor, Permission.RENEW):
             return None
-        seen = sharing.seen_by_another(self.signal)
+        seen = self.dossier.row.corroborations > 0
         return permits(sharing_policies.may_renew, self.actor, self.signal, seen_by_another=seen)
 
     # Other members

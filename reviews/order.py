@@ -10,6 +10,9 @@ from signals.models import Signal, SignalQuerySet
 FORWARDS = ("-danger", "due_at", "pk")
 BACKWARDS = ("danger", "-due_at", "-pk")
 
+WITH_CLAIM = ("claim__staff", "current_version__proposed_by", "correction__proposed_by")
+"""What a row of the queue shows beside its signal's context."""
+
 
 def dated(signals: SignalQuerySet) -> SignalQuerySet:
     """With the target that counts: of the completeness check once that is due, of the first review before."""
@@ -19,6 +22,13 @@ def dated(signals: SignalQuerySet) -> SignalQuerySet:
 def due_by(signals: SignalQuerySet, moment: datetime) -> SignalQuerySet:
     """Those whose target falls on the moment or before it."""
     return dated(signals).filter(Q(("due_at__lte", moment)))
+
+
+def picked(signals: SignalQuerySet, most: int, *, backwards: bool = False) -> SignalQuerySet:
+    """The first few of `dated` signals with everything that a row shows of them."""
+    direction = BACKWARDS if backwards else FORWARDS
+    full = dated(Signal.objects.with_context()).select_related(*WITH_CLAIM)
+    return full.among(signals.order_by(*direction)[:most]).order_by(*direction)
 
 
 def beyond(anchor: Signal, *, backwards: bool = False) -> Q:

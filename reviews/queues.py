@@ -19,10 +19,6 @@ UNDER_REVIEW = Q(status=Status.SUBMITTED) | Q(correction__isnull=False, status=S
 """A signal that was never shared, or a correction of one that is. While a dispute runs a correction waits for it."""
 
 
-WITH_CLAIM = ("claim__staff", "current_version__proposed_by", "correction__proposed_by")
-"""What a row of the queue shows beside its signal's context."""
-
-
 def approved(attestation: Attestation) -> Exists:
     """Whether the version under review has this approval."""
     return Exists(
@@ -42,12 +38,11 @@ def waiting(actor: Actor) -> SignalQuerySet:
     """
     if not concerns(actor, Permission.REVIEW):
         return Signal.objects.none()
-    under_review = Signal.objects.visible_to(actor).filter(UNDER_REVIEW)
     if actor.programme:
-        seen_first = under_review.filter(approved(Attestation.EVIDENCE))
         to_check = Q(status__in=[Status.ACTIVE, Status.HELD], check_due_at__isnull=False)
-        return Signal.objects.visible_to(actor).filter(Q(pk__in=seen_first.values("pk")) | to_check)
-    return under_review.filter(~approved(Attestation.EVIDENCE), organisation=actor.organisation_id)
+        return Signal.objects.filter(UNDER_REVIEW & Q(approved(Attestation.EVIDENCE)) | to_check)
+    own = Signal.objects.owned_by(actor.organisation_id)
+    return own.filter(UNDER_REVIEW, ~approved(Attestation.EVIDENCE))
 
 
 def by_others(signals: SignalQuerySet, people: Collection[int]) -> SignalQuerySet:
@@ -78,8 +73,15 @@ def due_before(actor: Actor, moment: datetime) -> SignalQuerySet:
 
 
 def one_of_each_incident(signals: SignalQuerySet) -> SignalQuerySet:
-    """The first of each incident among these, with the number of them in `of_incident`; what is by itself counts 1."""
-    same = signals.order_by().filter(incident=OuterRef("incident"))
-    number = Subquery(same.values("incident").annotate(number=Count("pk")).values("number"))
-    first = signals.filter(~Exists(same.filter(pk__lt=OuterRef("pk"))))
-    return first.annotate(of_incident=Coalesce(number, 1))
+    """The first of each incident among these, and what is by itself."""
+    return signals.filter(~Exists(_of_its_incident(signals).filter(pk__lt=OuterRef("pk"))))
+
+
+def numbered(few: SignalQuerySet, signals: SignalQuerySet) -> SignalQuerySet:
+    """A few signals with the number of those of their incident in `of_incident`; what is by itself counts 1."""
+    same = _of_its_incident(signals).values("incident")
+    return few.annotate(of_incident=Coalesce(Subquery(same.annotate(number=Count("pk")).values("number")), 1))
+
+
+def _of_its_incident(signals: SignalQuerySet) -> SignalQuerySet:
+    return signals.order_by().filter(incident=OuterRef("incident"))

@@ -5,12 +5,13 @@ does not want to be named appears as a member. Notes that stay inside are shown 
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet, Payload
 from lantern_site.members.models import ApiKey, Community, Staff
 from lantern_site.members.policies import sees_signals
+from lantern_site.templatetags.interface import MANY
 from reviews.models import Dispute, Recall
 from reviews.workflow import Attestation, HoldReason, Reason, RecallAnswer, RecallCause, Result
 from signals.models import Signal
@@ -263,7 +265,10 @@ def _who(entry: Entry, reader: _Reader) -> tuple[str, str]:
 
 
 def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
-    """What happened since a moment: action, its words and how often, as far as the actor is told of it."""
+    """What happened since a moment: action, its words and how often, as far as the actor is told of it.
+
+    Of very much only the newest `MANY` are counted.
+    """
     if not sees_signals(actor):
         return []
     told = Entry.objects.filter(at__gte=moment, action__in=SENTENCES.keys() - {"signal.revealed"})
@@ -271,5 +276,9 @@ def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
         communities = Community.objects.with_member(actor.organisation_id)
         audiences = [f"organisation:{actor.organisation}", *(one.audience for one in communities)]
         told = told.filter(audience__in=audiences)
-    counted = told.values_list("action").annotate(number=Count("position")).order_by("-number", "action")
-    return [(action, SENTENCES[action], number) for action, number in counted]
+    newest = told.order_by("-at").values_list("action", flat=True)[:MANY]
+    return [(action, SENTENCES[action], number) for action, number in sorted(Counter(newest).items(), key=_most_first)]
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]

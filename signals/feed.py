@@ -12,9 +12,10 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry, Head
 from lantern_site.members.models import Organisation, TestSignal
-from signals import guards, intake
+from signals import guards, intake, sightings
 from signals.kinds import Severity
 from signals.models import Showing, Signal, SignalQuerySet
 from signals.workflow import Status
@@ -106,6 +107,8 @@ class Sight:
     content: Content
     activated_at: datetime | None
     ended_at: datetime | None
+    confirmed_by: int
+    """How many other members say the same independently."""
     own: Own | None
 
 
@@ -186,8 +189,13 @@ def _line(position: int, at: datetime, public_id: int, signal: Signal | None) ->
     return Line(position, at, public_id, signal.status, intake.value_of(signal.indicator), content_of(signal))
 
 
-def sight_of(signal: Signal, organisation_id: int) -> Sight:
-    """The signal (fetched `with_context`) as a member of this organisation sees it."""
+def sights_of(signals: Sequence[Signal], actor: Actor) -> list[Sight]:
+    """Signals (fetched `with_context`) as the actor sees them."""
+    known = sightings.confirmations(signals, actor)
+    return [_sight(signal, actor, known.get(signal.pk, 0)) for signal in signals]
+
+
+def _sight(signal: Signal, actor: Actor, confirmed_by: int) -> Sight:
     version = signal.version
     warnings = guards.explained(signal.warnings)
     own = Own(signal.submitted_at, signal.review_due_at, warnings, version.inward_note)
@@ -198,7 +206,8 @@ def sight_of(signal: Signal, organisation_id: int) -> Sight:
         content=content_of(signal),
         activated_at=signal.activated_at,
         ended_at=signal.ended_at,
-        own=own if signal.organisation_id == organisation_id else None,
+        confirmed_by=confirmed_by,
+        own=own if signal.organisation_id == actor.organisation_id else None,
     )
 
 

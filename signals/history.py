@@ -6,6 +6,9 @@ was something, and never whose signal it was.
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, QuerySet
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -23,13 +26,12 @@ def warnings(organisation_id: int, indicator: Indicator) -> tuple[WarningCode, .
     """
     with acting_as(Actor.clock()):
         wrong = _on(indicator).filter(status=Status.RETRACTED)
-        is_wrong = wrong.exists()
+        is_wrong, was_swamped, was_marked = _asked(indicator, wrong, *_broad(indicator))
         is_known = is_wrong and any(known.exists() for known in known_by(organisation_id, wrong))
-        is_broad = _is_broad(indicator)
     found = {
         WarningCode.RETRACTED_BEFORE: is_known,
         WarningCode.CORRECTED_BEFORE: is_wrong and not is_known,
-        WarningCode.BROAD: is_broad,
+        WarningCode.BROAD: was_swamped or was_marked,
     }
     return tuple(code for code, applies in found.items() if applies)
 
@@ -85,7 +87,13 @@ def _on(indicator: Indicator) -> SignalQuerySet:
     return Signal.objects.filter(indicator__in=others.union(Indicator.objects.filter(pk=indicator.pk).values("pk")))
 
 
-def _is_broad(indicator: Indicator) -> bool:
-    swamped = BroadHit.objects.filter(indicator=indicator)
+def _broad(indicator: Indicator) -> tuple[QuerySet[BroadHit], SignalQuerySet]:
+    """Where it swamped a match job, and where a signal on it has been marked for that."""
     marked = Signal.objects.filter(indicator=indicator, warnings__contains=[WarningCode.BROAD])
-    return swamped.exists() or marked.exists()
+    return BroadHit.objects.filter(indicator=indicator), marked
+
+
+def _asked(indicator: Indicator, *questions: QuerySet[Any]) -> tuple[bool, ...]:
+    """Which of these find something, in one query: it is asked at every submission and every approval."""
+    answers: tuple[bool, ...] = Indicator.objects.filter(pk=indicator.pk).values_list(*map(Exists, questions)).get()
+    return answers

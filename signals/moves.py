@@ -81,12 +81,10 @@ def correct(
     assert after is not None
     SignalVersion.objects.filter(pk=before.pk).update(state=SignalVersion.State.SUPERSEDED)
     _make_current(after)
-    signal.current_version, signal.correction = after, None
-    signal.severity = after.severity(danger=signal.danger)
+    signal.correction = None
     signal.expires_at = after.expires_at or signal.expires_at
-    signal.save(
-        update_fields=["current_version", "correction", "severity", "expires_at", "provisional", "check_due_at"]
-    )
+    signal.save(update_fields=["correction", "expires_at", "provisional", "check_due_at"])
+    signal.say(after)
     changed = after.changes(before)
     note(record, signal, "signal.corrected", facts={"changed": changed} | dict(facts or {}), payload=payload)
     return changed
@@ -130,6 +128,7 @@ def description(signal: Signal) -> dict[str, Fact]:
         "harm": version.harm,
         "severity": int(signal.severity),
         "origin": version.origin,
+        "prompted": signal.prompted,
         "ai": version.ai,
         "danger": signal.danger,
     }

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
-from signals import intake, kinds
+from signals import intake, kinds, sightings
 from signals.models import Signal
-from signals.workflow import Status
 
 Words = str | Promise
 
@@ -67,33 +65,8 @@ def row_of(signal: Signal, actor: Actor, *, corroborations: int = 0) -> Row:
 def rows_of(signals: Iterable[Signal], actor: Actor) -> list[Row]:
     """Rows of a page of signals, with one more query for all their corroborations."""
     page = list(signals)
-    known = corroborations(page, actor)
+    known = sightings.confirmations(page, actor)
     return [row_of(signal, actor, corroborations=known.get(signal.pk, 0)) for signal in page]
-
-
-def corroborations(page: list[Signal], actor: Actor) -> dict[int, int]:
-    """For each signal, how many other members say the same from their own knowledge, as far as the actor may see."""
-    others = (
-        Signal.objects.visible_to(actor)
-        .filter(
-            indicator__in={signal.indicator_id for signal in page},
-            status=Status.ACTIVE,
-            current_version__origin__in=sorted(kinds.CORROBORATING),
-        )
-        .values_list("indicator_id")
-        .annotate(members=Count("organisation", distinct=True))
-    )
-    members = dict(others)
-    own = set(
-        Signal.objects.visible_to(actor)
-        .filter(
-            Q(pk__in=[signal.pk for signal in page]),
-            status=Status.ACTIVE,
-            current_version__origin__in=sorted(kinds.CORROBORATING),
-        )
-        .values_list("pk", flat=True)
-    )
-    return {signal.pk: members.get(signal.indicator_id, 0) - (signal.pk in own) for signal in page}
 
 
 def sharer(signal: Signal, actor: Actor) -> str:
@@ -110,6 +83,7 @@ def flags(signal: Signal) -> list[str]:
     found = {
         "danger": signal.danger and signal.is_live,
         "contested": signal.contested,
+        "mixed": signal.is_mixed,
         "caution": signal.caution,
         "provisional": signal.provisional,
         "protect": signal.version.is_possibly_child,

@@ -28,7 +28,7 @@ RESTORED = ["INSERT INTO audit_head (id, position) VALUES (1, 0)"]
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: that one would migrate as `lantern_app`, and in every process."""
     run, worker = os.environ["LANTERN_TEST_RUN"], os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    template, own = f"test_{run}", f"test_{run}_{worker}"
+    template, own = os.environ["LANTERN_TEST_TEMPLATE"], f"test_{run}_{worker}"
     with django_db_blocker.unblock():
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
             server.execute("SELECT pg_advisory_lock(20111)")  # the first process migrates, the others wait for it

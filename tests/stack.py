@@ -18,6 +18,7 @@ from psycopg import sql
 
 from lantern_site import translations
 from lantern_site.local.services import Postgres, Service, Valkey
+from tests import kept
 
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "lantern_site.settings",
@@ -53,29 +54,36 @@ def start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="lantern-test-"))
     os.environ["INDEX_FOLDER"] = str(folder / "index")
     running: list[Service] = []
-    own_database = not os.environ.get("DATABASE_URL")
-    if own_database:
-        running.append(postgres := Postgres(folder / "postgres", throwaway=True))
-        os.environ["DATABASE_URL"] = postgres.start()
+    run = os.environ["LANTERN_TEST_RUN"]
+    template = os.environ["LANTERN_TEST_TEMPLATE"] = f"test_{run}"
+    own: Postgres | None = None
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["LANTERN_TEST_TEMPLATE"] = kept.MIGRATED
+        running.append(own := Postgres(folder / "postgres", throwaway=True))
+        kept.fetch(own)
+        os.environ["DATABASE_URL"] = own.start()
     if not os.environ.get("REDIS_URL"):
         running.append(valkey := Valkey(folder / "valkey", throwaway=True))
         os.environ["REDIS_URL"] = valkey.start()
 
     @atexit.register
     def stop() -> None:
-        if not own_database:
-            drop_databases(os.environ["DATABASE_URL"], f"test_{os.environ['LANTERN_TEST_RUN']}")
+        left = drop_databases(os.environ["DATABASE_URL"], template)
         for service in reversed(running):
             service.stop()
+        if own is not None and kept.MIGRATED in left:
+            kept.keep(own)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def drop_databases(url: str, prefix: str) -> None:
-    """Leave a server that is not ours as it was found."""
+def drop_databases(url: str, prefix: str) -> set[str]:
+    """Drop what this run has made, and return the names of all others."""
     with psycopg.connect(url, autocommit=True) as connection:
-        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall()
-        for (name,) in rows:
+        names = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+        own = {name for name in names if name.startswith(prefix)}
+        for name in own:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return names - own
 
 
 prepare()

@@ -219,7 +219,6 @@ PIECES = {
     "reviews.services.decisions.judge",
     "signals.services.sharing.locked",
     "signals.services.sharing.locked_together",
-    "signals.services.sharing.seen_by_another",
 }
 """Functions of services with a subject of their own before the keywords: parts of services, not called by views."""
 OF_THE_WEB = (

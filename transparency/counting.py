@@ -234,7 +234,7 @@ def _count_indicator(tally: Tally, period: Period, activations: Iterable[Event])
         if period.covers(event.at):
             if not owners:
                 tally.counts["signals_on_new_indicators"] += 1
-            elif owner not in owners and event.word("origin") in CORROBORATING:
+            elif owner not in owners and event.word("origin") in CORROBORATING and not event.facts.get("prompted"):
                 tally.counts["signals_corroborating"] += 1
         owners.add(owner)
         signals.add(event.subject)

@@ -108,7 +108,8 @@ KEY_FIGURES: tuple[Metric, ...] = (
         Unit.SIGNALS,
         _(
             "Signals shared about an indicator that another member had shared before, from evidence of the member's "
-            "own: a signal whose origin is another signal does not corroborate."
+            "own: a signal whose origin is another signal, or whose member had received the other's before, does not "
+            "corroborate."
         ),
         _SHARED,
     ),

@@ -55,6 +55,7 @@ class Entry(models.Model):
             models.Index(fields=["actor", "position"], name="entry_by_actor"),
             models.Index(fields=["action", "at"], name="entry_by_action"),
             models.Index(fields=["organisation", "-at"], name="entry_by_organisation"),
+            models.Index(fields=["at"], name="entry_by_time"),
         ]
 
     def __str__(self) -> str:

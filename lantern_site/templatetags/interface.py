@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
@@ -349,6 +350,16 @@ def remaining_percent(until: datetime, since: datetime) -> int:
 def percent_of(part: float, whole: float) -> int:
     """`part` in hundredths of `whole`; of nothing it is 0."""
     return round(100 * part / whole) if whole else 0
+
+
+MANY = 1_000
+"""How far lists are counted. Nobody acts differently upon a larger number, and a page must not wait for it."""
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A number that was counted up to `MANY`, as people read it."""
+    return f"{intcomma(MANY)}+" if number > MANY else intcomma(number)
 
 
 @register.filter

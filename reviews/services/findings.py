@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.access import acting_as
@@ -18,7 +19,7 @@ from reviews import disputing
 from reviews.models import Finding
 from reviews.workflow import Action, Attribution, LooksWrong, Outcome
 from signals.kinds import HASHES
-from signals.models import Lead
+from signals.models import Lead, Signal
 
 ACTIONS: Mapping[Outcome, frozenset[Action]] = MappingProxyType(
     {
@@ -62,6 +63,7 @@ def record(*, lead_ids: Sequence[int], found: Found, actor: Actor, now: datetime
         organisation = _may_record(actor, leads, found)
         _same_hash(leads)
         finding = _write(leads, found, organisation, actor, now)
+        _count(finding, 1)
         _note(note, finding, leads)
         return finding
 
@@ -115,6 +117,7 @@ def withdraw(*, finding_id: int, actor: Actor, now: datetime) -> None:
             leads = list(Lead.objects.filter(pk__in=[finding.lead_id, *beside.values_list("pk", flat=True)]))
             signal, kind = finding.signal.public_id, finding.lead.indicator.kind
         Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=None)
+        _count(finding, -1)
         finding.same_hits.clear()
         finding.delete()
         note(
@@ -240,6 +243,14 @@ def _write(leads: Sequence[Lead], found: Found, organisation: Organisation, acto
         finding.same_hits.set(others)
     Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(found_at=now)
     return finding
+
+
+def _count(finding: Finding, more: int) -> None:
+    """Everybody who sees the signal is told when findings disagree whether it is right; who found what they are not."""
+    said = {LooksWrong.NO: "found_right", LooksWrong.YES: "found_wrong"}.get(LooksWrong(finding.looks_wrong))
+    if said is not None:
+        with acting_as(Actor.clock()):
+            Signal.objects.filter(pk=finding.signal_id).update(**{said: F(said) + more})
 
 
 def _note(note: Recorder, finding: Finding, leads: Sequence[Lead]) -> None:

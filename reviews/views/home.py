@@ -14,6 +14,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, public, signed_in
+from lantern_site.templatetags.interface import counted
 from lantern_site.work import heartbeats
 from reviews import desk, order, queues, timeline, waiting
 from signals.models import SignalQuerySet
@@ -77,7 +78,7 @@ PARAMETERS = {
     "confirm": "?tab=confirm",
     "decide": "?tab=decide",
     "returned": "?status=returned&whose=own",
-    "expiring": "?status=active&whose=own",
+    "expiring": "?status=active&whose=own&sort=due",
 }
 
 
@@ -116,11 +117,10 @@ def _due_today(request: PageRequest) -> SignalQuerySet:
 
 
 def _page(found: SignalQuerySet, most: int) -> SignalQuerySet:
-    full = order.dated(found).with_context().select_related(*queues.WITH_CLAIM)
-    return full.order_by(*order.FORWARDS)[:most]
+    return order.picked(order.dated(found), most)
 
 
 def _tile(name: str, count: int, actor: Actor) -> dict[str, object]:
     label, note, address = WAITING[name]
     url = reverse(address, args=[actor.organisation] if name in OF_OWN_ORGANISATION else [])
-    return {"label": label, "note": note, "value": count, "url": url + PARAMETERS.get(name, "")}
+    return {"label": label, "note": note, "value": counted(count), "url": url + PARAMETERS.get(name, "")}

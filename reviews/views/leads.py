@@ -1,5 +1,7 @@
 """The list of leads: a lead is something to look at, never proof."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Hidden
 from lantern_site.pages import PageRequest, signed_in
-from reviews import forms, piles
+from reviews import desk, forms, piles, waiting
 from reviews.models import Finding
 from reviews.services import findings
 from signals import rows
@@ -57,9 +59,14 @@ def index(request: PageRequest) -> HttpResponse:
 
 
 def _tabs(request: PageRequest, every: LeadQuerySet, *, done: bool) -> list[dict[str, object]]:
-    waiting = every.without_finding().count()
+    to_examine = desk.lengths(request.actor, {"open": every.without_finding()})["open"]
     return [
-        {"url": _address(request, done="", before=""), "label": _("To examine"), "count": waiting, "current": not done},
+        {
+            "url": _address(request, done="", before=""),
+            "label": _("To examine"),
+            "count": to_examine,
+            "current": not done,
+        },
         {"url": _address(request, done="1", before=""), "label": _("Examined"), "count": None, "current": done},
     ]
 
@@ -127,7 +134,8 @@ def _pile(lead: Lead, sizes: dict[int, int], request: PageRequest) -> dict[str, 
 
 def tell(leads: list[Lead], request: PageRequest) -> list[dict[str, object]]:
     """Leads as rows of a list."""
-    known = rows.corroborations([lead.signal for lead in leads], request.actor)
+    signals = [lead.signal for lead in leads]
+    disputed = waiting.former_disputes(signals, request.actor)
     visible = Signal.objects.visible_to(request.actor).filter(pk__in={lead.signal_id for lead in leads})
     in_sight = set(visible.values_list("pk", flat=True))
     return [
@@ -139,11 +147,11 @@ def tell(leads: list[Lead], request: PageRequest) -> list[dict[str, object]]:
             "row_number": lead.row,
             "how": piles.how(lead),
             "created_at": lead.created_at,
-            "signal": rows.row_of(lead.signal, request.actor, corroborations=known.get(lead.signal_id, 0)),
+            "signal": replace(row, disputes=disputed.get(lead.signal.indicator_id, 0)),
             "is_in_sight": lead.signal_id in in_sight,
             "job": lead.job.label,
         }
-        for lead in leads
+        for lead, row in zip(leads, rows.rows_of(signals, request.actor), strict=True)
     ]
 
 

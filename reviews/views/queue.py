@@ -20,6 +20,7 @@ from lantern_site.audit.actors import Actor
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, signed_in
+from lantern_site.templatetags.interface import counted
 from reviews import desk, forms, order, queues, waiting
 from signals.models import Signal, SignalQuerySet
 from signals.policies import unknown_signal
@@ -78,8 +79,7 @@ def queue(request: PageRequest) -> HttpResponse:
 def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str, object]:
     form = forms.Filters(request.GET)
     refused = not form.is_valid()
-    listed = queues.one_of_each_incident(found.none() if refused else _filtered(found, form))
-    page = _page(request, order.dated(listed))
+    page = _page(request, order.dated(found.none() if refused else _filtered(found, form)))
     shown = waiting.rows_of(page.signals, request.actor, request.now)
     first = page.signals[0] if page.signals else None
     return {
@@ -136,11 +136,11 @@ def _filtered(found: SignalQuerySet, form: forms.Filters) -> SignalQuerySet:
     if given["q"]:
         found = found.filter(public_id__gte=given["q"].start, public_id__lt=given["q"].stop)
     if given["kind"]:
-        found = found.filter(indicator__kind=given["kind"])
+        found = found.filter(kind=given["kind"])
     if given["severity"]:
         found = found.filter(severity=given["severity"])
     if given["harm"]:
-        found = found.filter(current_version__harm=given["harm"])
+        found = found.filter(harm=given["harm"])
     return found
 
 
@@ -162,11 +162,11 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     anchor = None
     if given := after or before:
         anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=number(given)).first()
-    direction = order.BACKWARDS if anchor is not None and before else order.FORWARDS
+    listed = queues.one_of_each_incident(found)
     if anchor is not None:
-        found = found.filter(order.beyond(anchor, backwards=bool(before)))
-    full = found.with_context().select_related(*queues.WITH_CLAIM)
-    signals = list(full.order_by(*direction)[: PAGE + 1])
+        listed = listed.filter(order.beyond(anchor, backwards=bool(before)))
+    picked = order.picked(listed, PAGE + 1, backwards=anchor is not None and bool(before))
+    signals = list(queues.numbered(picked, found))
     more, signals = len(signals) > PAGE, signals[:PAGE]
     if anchor is not None and before:
         signals.reverse()
@@ -203,7 +203,8 @@ def place(request: PageRequest, signal: Signal) -> Place:
         "next": Subquery(on.order_by(*order.FORWARDS).values("public_id")[:1]),
     }
     found = desk.ask(request.actor, columns)
-    position = _("%(number)d of %(total)d") % {"number": found["before"] + 1, "total": max(found["total"], 1)}
+    number, total = counted(found["before"] + 1), counted(max(found["total"], 1))
+    position = _("%(number)s of %(total)s") % {"number": number, "total": total}
     return Place(position, _to(found["previous"]), _to(found["next"]), found["beside"])
 
 
@@ -233,12 +234,13 @@ def number(given: str) -> int:
 def count(request: PageRequest) -> HttpResponse:
     """How many signals came into the queue since the list was drawn."""
     since = number(request.GET.get("since", ""))
+    new = queues.waiting(request.actor).filter(position__gt=since)
     return render(
         request,
         "components/live_count.html",
         {
             "url": request.get_full_path(),
-            "count": queues.waiting(request.actor).filter(position__gt=since).count(),
+            "count": desk.lengths(request.actor, {"new": new})["new"],
             "show_url": reverse("reviews:queue"),
         },
     )
@@ -251,7 +253,7 @@ def preview(request: PageRequest, signal_id: int) -> HttpResponse:
     visible = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id)
     if not request.actor.programme:
         visible = visible.owned_by(request.actor.organisation_id)
-    signal = visible.select_related(*queues.WITH_CLAIM).first()
+    signal = visible.select_related(*order.WITH_CLAIM).first()
     if signal is None:
         raise unknown_signal()
     row = waiting.rows_of([signal], request.actor, request.now)[0]

@@ -23,13 +23,13 @@ from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
-from reviews import forms, navigation, policies, queues
+from reviews import forms, navigation, order, policies
 from reviews.dossier import Dossier
 from reviews.offers import Offers
 from reviews.services import decisions, holds, undo
 from reviews.views import queue
 from reviews.workflow import HoldReason, Verdict
-from signals import feed, receipts
+from signals import feed, receipts, sightings
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
 from signals.services import sharing
@@ -88,7 +88,8 @@ def find(request: PageRequest, signal_id: int) -> Signal:
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
     given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
-    full = visible.select_related(*queues.WITH_CLAIM).annotate(is_received=Exists(given))
+    full = visible.select_related(*order.WITH_CLAIM)
+    full = full.annotate(is_received=Exists(given), **sightings.beside(actor))
     found = full.first()
     if found is None:
         raise unknown_signal()

@@ -106,7 +106,7 @@ def _page(request: PageRequest, form: forms.Together, status: int = 200) -> Http
 def _chosen(request: PageRequest) -> tuple[list[Signal], int]:
     """The signals, most urgent first and no more than one judgement decides; and how many were chosen in all."""
     found = _by_filter(request) if request.GET.get("all") else _by_name(request)
-    full = order.dated(found).with_context().select_related(*queues.WITH_CLAIM)
+    full = order.dated(found).with_context().select_related(*order.WITH_CLAIM)
     every = list(full.order_by(*order.FORWARDS)[: together.MOST])
     about_people = [signal for signal in every if together.is_identifier(signal)]
     too_many = {signal.pk for signal in about_people[together.MOST_IDENTIFIERS :]}

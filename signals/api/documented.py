@@ -188,21 +188,36 @@ correct = operation(
     refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
+SIGHT = {
+    "id": ONE,
+    "status": "active",
+    "masked": "a•••@e•••.org",
+    "content": CONTENT,
+    "activated_at": "2026-03-02T10:00:00Z",
+    "ended_at": None,
+    "confirmed_by": 2,
+    "own": None,
+}
+
+signals = operation(
+    "signals",
+    "Signals that you share or may see",
+    "The newest first, with their values masked, narrowed to what is asked for. Signals of others are received by "
+    "reading them here. To keep up with what changes read the feed. The own signals need the scope `submit` or "
+    "`read`, those of others `read`.",
+    parameters=(serializers.ListIn,),
+    answer=serializers.GlanceOut,
+    example={"signals": [SIGHT], "cursor": "MTc3MjQ0NTYwMDAwMDAwMC40NzEx"},
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
 signal = operation(
     "signal",
     "One signal",
     "What its page shows, with the value masked. The own signals need the scope `submit` or `read`, those of others "
     "`read`.",
     answer=serializers.SightOut,
-    example={
-        "id": ONE,
-        "status": "active",
-        "masked": "a•••@e•••.org",
-        "content": CONTENT,
-        "activated_at": "2026-03-02T10:00:00Z",
-        "ended_at": None,
-        "own": None,
-    },
+    example=SIGHT,
     refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
 )
 
@@ -228,6 +243,7 @@ look_up = operation(
                         "match": "exact",
                         "distance": 0,
                         "owner": "Pixelpond",
+                        "confirmed_by": 2,
                     }
                 ],
                 "detail": "",

@@ -12,17 +12,19 @@ from rest_framework import serializers
 from lantern_site.errors import Invalid
 from lantern_site.members.lifecycle import KeyScope
 from lantern_site.rest import In, PublicId, Word, first_fault
-from signals import candidates, feed, kinds
+from signals import candidates, feed, kinds, search
 from signals.guards import Explained, WarningCode, explained
 from signals.intake import Item, Statement
 from signals.kinds import Severity
 from signals.models import Lead
-from signals.services import batches, corrections, lookup
+from signals.search import Flag, Place, Sort, Whose
+from signals.services import batches, corrections, lookup, reading
 from signals.services.batches import Outcome, Row
 from signals.workflow import Status
 
 LARGEST_POSITION = 2**63 - 1
 LONGEST_PAGE = 1_000
+LONGEST_LIST = 100
 
 
 class SeverityWord(TextChoices):
@@ -290,7 +292,41 @@ class SightOut(serializers.Serializer[feed.Sight]):
     content = ContentOut()
     activated_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    confirmed_by = serializers.IntegerField(help_text="How many other members say the same independently.")
     own = OwnOut(allow_null=True, help_text="For the organisation that shares the signal only.")
+
+
+@dataclass(frozen=True)
+class ListAsked:
+    wanted: search.Wanted
+    after: Place | None
+    limit: int
+
+
+class ListIn(In[ListAsked]):
+    """What the list is narrowed to; several at once narrow it further."""
+
+    kind = Word(kinds.Kind, required=False)
+    status = Word(Status, required=False)
+    harm = Word(kinds.HarmTerm, required=False)
+    whose = Word(Whose, required=False)
+    flag = Word(Flag, required=False)
+    member = PublicId(required=False, help_text="What this member shared by name.")
+    incident = PublicId(required=False)
+    since = serializers.DateField(required=False, help_text="The first day on which it was submitted, in UTC.")
+    until = serializers.DateField(required=False, help_text="The last one.")
+    sort = Word(Sort, required=False, default=Sort.NEWEST)
+    after = serializers.CharField(max_length=60, required=False, help_text="The `cursor` of the last page.")
+    limit = serializers.IntegerField(min_value=1, max_value=LONGEST_LIST, required=False, default=25)
+
+    def made(self, given: dict[str, Any]) -> ListAsked:
+        limit, after = given.pop("limit"), given.pop("after", None)
+        return ListAsked(search.Wanted(**given), search.place(after) if after else None, limit)
+
+
+class GlanceOut(serializers.Serializer[reading.Glance]):
+    signals = SightOut(many=True)
+    cursor = serializers.CharField(help_text="Give it as `after`, with the same filters. Empty: this was the end.")
 
 
 # Looking up
@@ -340,6 +376,7 @@ class FoundOut(serializers.Serializer[lookup.Found]):
     match = serializers.ChoiceField(choices=Lead.Match.choices)
     distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
     owner = serializers.CharField(help_text="The member's name, or a sentence where it is not named.")
+    confirmed_by = serializers.IntegerField(help_text="How many other members say the same independently.")
 
     def get_severity(self, found: lookup.Found) -> SeverityWord:
         return SeverityWord(Severity(found.severity).name.lower())

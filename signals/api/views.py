@@ -31,6 +31,14 @@ class Feed(Resource):
 
 
 class Signals(Resource):
+    @documented.signals
+    def get(self, request: Request) -> Response:
+        asked = serializers.ListIn(data=dict(request.query_params.items())).typed()
+        found = reading.look_through(
+            wanted=asked.wanted, after=asked.after, limit=asked.limit, actor=machine(request).actor, now=clock.now()
+        )
+        return Response(serializers.GlanceOut(found).data)
+
     @documented.share
     def post(self, request: Request) -> Response:
         batch = serializers.BatchIn(data=request.data).typed()

@@ -3,7 +3,7 @@
 from signals.forms.files import BATCH_LIMIT, notice_oversize
 from signals.forms.imports import Export, HandIn, Rows, Submit
 from signals.forms.jobs import Batch, KeepWatchList, StartJob
-from signals.forms.listing import FindSignals, FindValue
+from signals.forms.listing import FindSignals, FindValue, RenameFilter, SaveFilter
 from signals.forms.sharing import Correct, Says, Share
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "FindValue",
     "HandIn",
     "KeepWatchList",
+    "RenameFilter",
     "Rows",
+    "SaveFilter",
     "Says",
     "Share",
     "StartJob",

@@ -1,6 +1,7 @@
 """Indicators, the statements that members make about them, whom these reached, and matching jobs with their leads."""
 
 from signals.models.drafts import Draft, DraftQuerySet
+from signals.models.filters import SavedFilter, SavedFilterQuerySet
 from signals.models.imports import CHOOSABLE, Import, ImportPart, ImportQuerySet, ImportRow, Verdict
 from signals.models.indicators import Incident, Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue
 from signals.models.jobs import BroadHit, Chunk, Lead, LeadQuerySet, MatchJob, MatchJobQuerySet, Tally
@@ -29,6 +30,8 @@ __all__ = [
     "MatchJobQuerySet",
     "Poll",
     "Receipt",
+    "SavedFilter",
+    "SavedFilterQuerySet",
     "Showing",
     "Signal",
     "SignalQuerySet",

@@ -3,16 +3,38 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
-from lantern_site.members.models import ApiKey, Community, Organisation, Staff
+from lantern_site.members.models import ApiKey, Community, Membership, Organisation, Staff
 from lantern_site.members.policies import sees_signals
 from signals import kinds
 from signals.models.indicators import Incident, Indicator
 from signals.models.reach import Receipt
 from signals.workflow import LIVE, NO_LONGER_USED, SHOWN_TO_OTHERS, Status
+
+
+def _is_shared_with(organisation_id: int | None) -> Q:
+    """Asked of each row by itself, of small tables: as a set, PostgreSQL would gather all signals to look at one."""
+    receiving = Organisation.objects.receiving().filter(pk=organisation_id or 0)
+    membership = Membership.objects.filter(
+        Q(sees_older=True) | Q(joined_at__lte=OuterRef("activated_at")),
+        community=OuterRef("community"),
+        organisation__in=receiving,
+        left_at__isnull=True,
+    )
+    meant_for_others = Q(not_to_regions__contains=ArraySubquery(receiving.values("region")))
+    shown = Q(status__in=SHOWN_TO_OTHERS, activated_at__isnull=False)
+    return shown & Exists(membership) & ~meant_for_others & ~Q(organisation=organisation_id)
+
+
+def _is_corrected_for(organisation_id: int | None) -> Q:
+    """Cut to one row, because a plain EXISTS may be answered by gathering everything that was ever received."""
+    received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id).values("organisation")[:1]
+    return Q(status__in=NO_LONGER_USED) & Q(IsNull(Subquery(received), False)) & ~Q(organisation=organisation_id)
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -22,20 +44,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def shared_with(self, organisation_id: int | None) -> "SignalQuerySet":
         """What other members have shared with this one, while it may receive: through a community that it was in at
         the time or whose older signals it sees, and that is meant for its region too."""
-        receiving = Organisation.objects.receiving().filter(pk=organisation_id or 0)
-        region = ArraySubquery(receiving.values("region"))
-        return self.filter(
-            Q(community__memberships__sees_older=True) | Q(community__memberships__joined_at__lte=F("activated_at")),
-            community__memberships__organisation__in=receiving,
-            community__memberships__left_at__isnull=True,
-            status__in=SHOWN_TO_OTHERS,
-            activated_at__isnull=False,
-        ).exclude(Q(organisation=organisation_id) | Q(not_to_regions__contains=region))
+        return self.filter(_is_shared_with(organisation_id))
 
     def corrected_for(self, organisation_id: int | None) -> "SignalQuerySet":
         """What a member has received and must not use any more: known to it whatever its standing is by now."""
-        received = Receipt.objects.filter(signal=OuterRef("pk"), organisation=organisation_id)
-        return self.filter(Exists(received), status__in=NO_LONGER_USED).exclude(organisation=organisation_id)
+        return self.filter(_is_corrected_for(organisation_id))
 
     def visible_to(self, actor: Actor) -> "SignalQuerySet":
         """Everything that the actor may know of. The database has the same rule (row-level security) but for roles."""
@@ -44,10 +57,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         if actor.is_clock or actor.programme:
             return self.all()
         own = Q(organisation=actor.organisation_id)
-        others = self.model._default_manager.filter(pk=OuterRef("pk"))  # asked row by row: a set of all would be slow
-        shared = Exists(others.shared_with(actor.organisation_id))
-        corrected = Exists(others.corrected_for(actor.organisation_id))
-        return self.filter(own | shared | corrected)
+        return self.filter(own | _is_shared_with(actor.organisation_id) | _is_corrected_for(actor.organisation_id))
 
     def matchable(self) -> "SignalQuerySet":
         """What a match job or look-up may answer with."""
@@ -56,11 +66,31 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def live(self) -> "SignalQuerySet":
         return self.filter(status__in=LIVE)
 
+    def mixed(self) -> "SignalQuerySet":
+        """Those of which members that looked say different things: that they look right, and that they look wrong."""
+        return self.filter(found_right__gt=0, found_wrong__gt=0)
+
+    def among(self, few: "SignalQuerySet") -> "SignalQuerySet":
+        """Those of a short, ordered and cut queryset.
+
+        PostgreSQL picks them before it looks at anything else: as an array, because a subquery after IN may be joined
+        last, when every signal has been joined to its context.
+        """
+        array = ArraySubquery(few.values("pk"))
+        template, joiner = "(%(expressions)s))", " = ANY ("
+        return self.filter(
+            Func(F("pk"), array, template=template, arg_joiner=joiner, output_field=models.BooleanField())
+        )
+
     def with_context(self) -> "SignalQuerySet":
         """Everything that a row or page shows, in one query."""
         return self.select_related(
             "indicator__value", "organisation", "community", "current_version", "incident", "submitted_by"
         )
+
+
+FLAGGED = Q(danger=True) | Q(contested=True) | Q(caution=True) | Q(provisional=True) | Q(found_wrong__gt=0)
+"""The few signals that carry a flag."""
 
 
 class Signal(models.Model):
@@ -71,10 +101,16 @@ class Signal(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="signals")
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="signals", null=True)
     community = models.ForeignKey(Community, models.PROTECT, related_name="signals")
+    kind = models.CharField(max_length=12, choices=kinds.Kind)
+    """Of its indicator; here too, like `harm`, because lists are narrowed to it."""
     status = models.CharField(max_length=10, choices=Status, default=Status.SUBMITTED)
     current_version = models.ForeignKey("SignalVersion", models.PROTECT, null=True, related_name="+")
     correction = models.OneToOneField("SignalVersion", models.PROTECT, null=True, related_name="+")
     """The version that waits to take the place of the current one."""
+    harm = models.CharField(max_length=32, choices=kinds.HarmTerm)
+    """As the current version says."""
+    prompted = models.BooleanField(default=False)
+    """Its owner had been given a signal of another member on the indicator before: it corroborates nothing."""
     severity = models.PositiveSmallIntegerField(choices=kinds.Severity)
     danger = models.BooleanField(default=False)
     warnings = ArrayField(models.CharField(max_length=24), default=list)
@@ -92,6 +128,19 @@ class Signal(models.Model):
     renewals = models.PositiveSmallIntegerField(default=0)
     not_to_regions = ArrayField(models.CharField(max_length=40), default=list)
     """As the current version says; here too, because the database asks it of every row."""
+    found_right = models.PositiveIntegerField(default=0)
+    found_wrong = models.PositiveIntegerField(default=0)
+    """How many findings of members say that the signal itself looks right, and how many that it looks wrong."""
+    next_due_at = models.GeneratedField(
+        expression=Case(
+            When(check_due_at__isnull=False, then="check_due_at"),
+            When(status=Status.SUBMITTED, then="review_due_at"),
+            When(status__in=[Status.RETURNED, Status.ACTIVE, Status.HELD], then="expires_at"),
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
+    """What comes next: a check, a review, or the end. Nothing where it has ended."""
     position = models.BigIntegerField(default=0)
 
     objects = SignalQuerySet.as_manager()
@@ -124,6 +173,20 @@ class Signal(models.Model):
             models.Index(fields=["check_due_at"], name="signal_check_due", condition=Q(check_due_at__isnull=False)),
             models.Index(fields=["position"], name="signal_by_position"),
             models.Index(fields=["organisation"], name="signal_with_correction", condition=Q(correction__isnull=False)),
+            models.Index(fields=["submitted_at", "id"], name="signal_newest"),
+            models.Index(fields=["next_due_at", "id"], name="signal_next_due", condition=Q(next_due_at__isnull=False)),
+            *(
+                models.Index(fields=[word, "submitted_at", "id"], name=f"signal_by_{word}")
+                for word in ("kind", "status", "harm", "organisation")
+            ),
+            models.Index(fields=["submitted_at", "id"], name="signal_flagged", condition=FLAGGED),
+            models.Index(
+                F("danger").desc(),
+                Coalesce("check_due_at", "review_due_at"),
+                "id",
+                name="signal_waiting",
+                condition=Q(status=Status.SUBMITTED) | Q(check_due_at__isnull=False) | Q(correction__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +198,12 @@ class Signal(models.Model):
         assert self.current_version is not None
         return self.current_version
 
+    def say(self, version: "SignalVersion") -> None:
+        """Let this version be the one that counts, with what the row repeats of it."""
+        self.current_version, self.harm, self.not_to_regions = version, version.harm, version.not_to_regions
+        self.severity = version.severity(danger=self.danger)
+        self.save(update_fields=["current_version", "harm", "not_to_regions", "severity"])
+
     @property
     def under_review(self) -> "SignalVersion":
         """The version that a reviewer judges: a correction where one waits."""
@@ -143,6 +212,10 @@ class Signal(models.Model):
     @property
     def reference(self) -> str:
         return public_ids.shown(self.public_id)
+
+    @property
+    def is_mixed(self) -> bool:
+        return self.found_right > 0 and self.found_wrong > 0
 
     @property
     def is_live(self) -> bool:

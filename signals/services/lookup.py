@@ -1,7 +1,7 @@
 """Looking up some values at once: what a member's machine asks before it does anything itself."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from lantern_site.audit.recording import recording
 from lantern_site.errors import Invalid, Spent
 from lantern_site.members.models import ApiKey, Organisation
 from lantern_site.members.policies import organisation_of
-from signals import budgets, candidates, comparing, indexing, policies, receipts
+from signals import budgets, candidates, comparing, indexing, policies, receipts, sightings
 from signals.candidates import Item, Parsed, Refused
 from signals.comparing import Confirmed, Hit
 from signals.kinds import IDENTIFIERS
@@ -35,6 +35,8 @@ class Found:
     match: str
     distance: int
     owner: str
+    confirmed_by: int
+    """How many other members say the same independently."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _look_up(items: Sequence[Item], actor: Actor, now: datetime) -> list[Result]
         key = ApiKey.objects.get(public_id=actor.id) if actor.kind == ActorKind.KEY else None
         received = [signal for signals in confirmed.signals.values() for signal in signals]
         receipts.give(received, organisation.pk, Receipt.Way.LOOKUP, now, key=key)
-        results = _results(len(items), parsed, hits, confirmed)
+        known = sightings.confirmations(received, actor)
+        results = _results(len(items), parsed, hits, confirmed, known)
         budgets.spend(budget, organisation.pk, len(items), now)
         record(
             "lookup.made",
@@ -103,15 +106,18 @@ def _without_closed_kinds(parsed: Parsed, organisation: Organisation, now: datet
     )
 
 
-def _results(count: int, parsed: Parsed, hits: Iterable[Hit], confirmed: Confirmed) -> list[Result]:
+def _results(
+    count: int, parsed: Parsed, hits: Iterable[Hit], confirmed: Confirmed, known: Mapping[int, int]
+) -> list[Result]:
     found: dict[int, list[Found]] = defaultdict(list)
     for hit in hits:
-        found[hit.row] += [_found(signal, hit) for signal in confirmed.signals.get(hit.indicator_id, ())]
+        signals = confirmed.signals.get(hit.indicator_id, ())
+        found[hit.row] += [_found(signal, hit, known.get(signal.pk, 0)) for signal in signals]
     refused = {row.row: row.sentence for row in parsed.refused}
     return [Result(tuple(found[row]), refused.get(row, "")) for row in range(1, count + 1)]
 
 
-def _found(signal: Signal, hit: Hit) -> Found:
+def _found(signal: Signal, hit: Hit, confirmed_by: int) -> Found:
     version = signal.version
     return Found(
         signal=signal.public_id,
@@ -123,4 +129,5 @@ def _found(signal: Signal, hit: Hit) -> Found:
         match=str(hit.match),
         distance=hit.distance,
         owner=signal.organisation.name if version.owner_named else _("a platform member"),
+        confirmed_by=confirmed_by,
     )

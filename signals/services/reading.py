@@ -1,5 +1,7 @@
 """What a member's machine reads. Reading changes nothing about a signal; that it was read is written down."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,10 +14,19 @@ from lantern_site.members.models import ApiKey, Organisation, TestSignal
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import organisation_of, permits, require
 from lantern_site.members.services import trials
-from signals import feed, policies, receipts
+from signals import feed, policies, receipts, search
 from signals.feed import Page, Sight
 from signals.models import Poll, Receipt, Signal, SignalQuerySet
+from signals.search import Place, Wanted
 from signals.workflow import Status
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Part of a list, and where the next part begins; empty at its end."""
+
+    signals: Sequence[Sight]
+    cursor: str
 
 
 def read_feed(*, after: int, limit: int, actor: Actor, now: datetime) -> Page:
@@ -59,7 +70,24 @@ def look_at(*, signal_id: int, actor: Actor, now: datetime) -> Sight:
             raise Hidden(_("There is no such signal."))
         key = ApiKey.objects.get(public_id=actor.id)
         receipts.give([signal], organisation.pk, Receipt.Way.PAGE, now, key)
-        return feed.sight_of(signal, organisation.pk)
+        return feed.sights_of([signal], actor)[0]
+
+
+def look_through(*, wanted: Wanted, after: Place | None, limit: int, actor: Actor, now: datetime) -> Glance:
+    """Some of the signals that are wanted, from a place in their order on; those of other members are received.
+
+    Raises NotAllowed.
+    """
+    with acting_as(actor):
+        organisation = organisation_of(actor)
+        readable = _readable(actor, organisation)
+        page = search.page(search.narrowed(readable, wanted, actor), wanted.sort, limit=limit, after=after)
+        picked = [signal.pk for signal in page.signals]
+        feed.lock(picked)
+        known = {signal.pk: signal for signal in readable.with_context().filter(pk__in=picked)}
+        signals = [known[pk] for pk in picked if pk in known]
+        receipts.give(signals, organisation.pk, Receipt.Way.PAGE, now, ApiKey.objects.get(public_id=actor.id))
+        return Glance(feed.sights_of(signals, actor), str(page.last) if page.older else "")
 
 
 def _readable(actor: Actor, organisation: Organisation) -> SignalQuerySet:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
@@ -12,9 +11,22 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, Spent, WrongState
 from lantern_site.members.models import ApiKey, Community, Organisation
 from lantern_site.members.policies import organisation_id_of, organisation_of, sees_signals, staff_id_of
-from signals import budgets, guards, history, intake, kinds, moves, normalise, outlook, policies, receipts, workflow
+from signals import (
+    budgets,
+    guards,
+    history,
+    intake,
+    kinds,
+    moves,
+    normalise,
+    outlook,
+    policies,
+    receipts,
+    sightings,
+    workflow,
+)
 from signals.intake import Item, Statement, Taken
-from signals.models import Incident, Receipt, Signal, SignalQuerySet, SignalVersion, Spending
+from signals.models import Incident, Receipt, Signal, SignalQuerySet, Spending
 from signals.services import alarms
 from signals.workflow import Move, Status
 
@@ -124,6 +136,9 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         indicator=indicator,
         incident=context.incident,
         community=context.community,
+        kind=normal.kind,
+        harm=statement.harm,
+        prompted=sightings.is_prompted(context.organisation, indicator, now),
         severity=severity,
         danger=statement.danger,
         warnings=[*taken.warnings, *(code.value for code in found_before)],
@@ -153,9 +168,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
 def _propose(signal: Signal, statement: Statement, *, number: int, actor: Actor, now: datetime) -> None:
     version = intake.version_of(signal, statement, number=number, staff_id=staff_id_of(actor), now=now)
     version.save(force_insert=True)
-    signal.current_version, signal.not_to_regions = version, version.not_to_regions
-    signal.severity = version.severity(danger=signal.danger)
-    signal.save(update_fields=["current_version", "not_to_regions", "severity"])
+    signal.say(version)
 
 
 def locked(actor: Actor, signal_id: int) -> Signal:
@@ -216,7 +229,7 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
     with recording(actor, now) as record:
         signal = locked(actor, signal_id)
         workflow.target(signal.status, Move.RENEW)
-        seen = seen_by_another(signal)
+        seen = sightings.confirmations([signal], actor).get(signal.pk, 0) > 0
         policies.may_renew(actor, signal, seen_by_another=seen)
         if not seen and not new_evidence.strip():
             raise Invalid(_("Say what new evidence you have: no other member has seen this."), "new_evidence")
@@ -226,13 +239,6 @@ def renew(*, signal_id: int, new_evidence: str, actor: Actor, now: datetime) -> 
         signal.renewals += 1
         moves.apply(record, signal, Move.RENEW, facts={"seen_by_another": seen}, payload={"new_evidence": new_evidence})
         return signal
-
-
-def seen_by_another(signal: Signal) -> bool:
-    """Whether another member says the same of the same indicator, from its own knowledge."""
-    independent = SignalVersion.objects.filter(signal=OuterRef("pk"), origin__in=sorted(kinds.CORROBORATING))
-    others = Signal.objects.filter(Exists(independent), indicator=signal.indicator_id, status=Status.ACTIVE)
-    return others.exclude(organisation=signal.organisation_id).exists()
 
 
 def reveal(*, signal_id: int, reason: str, actor: Actor, now: datetime) -> str:

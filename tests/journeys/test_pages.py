@@ -63,6 +63,7 @@ PAGES = {
     "share a keyword": ("moderator", "/share/?kind=keyword"),
     "all signals": ("moderator", "/signals/"),
     "all signals, filtered": ("moderator", "/signals/?kind=pdq&whose=others"),
+    "all signals, none found": ("moderator", "/signals/?kind=keyword&harm=tools&sort=due"),
     "jobs": ("moderator", "/jobs/"),
     "job that is done": ("moderator", "/jobs/{job}/"),
     "job that waits": ("moderator", "/jobs/{queued}/"),

@@ -40,7 +40,7 @@ from signals.intake import Item
 from signals.kinds import AccountHolder, AiIndication, Behaviour, HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import corrections, drafts, jobs, reading, sharing
+from signals.services import corrections, drafts, filters, jobs, reading, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
@@ -74,6 +74,7 @@ class World:
         self._queue()
         self._shared()
         self._corrections()
+        self._filters()
         self._jobs()
         self._imports()
         self._disputes()
@@ -275,6 +276,11 @@ class World:
         self._name("wrong_value", wrong := builders.active(self.pixelpond, says=says, now=self.ago(days=5)))
         owner = builders.actor(self.pixelpond, Role.REVIEWER)
         decisions.withdraw(signal_id=wrong.public_id, could_be_wrong=True, note="", actor=owner, now=self.ago(hours=1))
+
+    def _filters(self) -> None:
+        for name, words, is_shared in (("Held", {"status": "held"}, False), ("Images", {"kind": "pdq"}, True)):
+            actor = self.actor("moderator")
+            filters.save(name=name, words=words, is_shared=is_shared, actor=actor, now=self.now)
 
     def _jobs(self) -> None:
         lines = f"s.omebody@gmail.com\tcase 7\npdq:{LIKE_IT}\npdq:{PICTURE}\nnobody@example.org\nno such value:"

@@ -85,6 +85,12 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "signals:find": (
         act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"kind": "email", "value": FRESH}),
     ),
+    "signals:save_filter": (
+        act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"name": "Held", "status": "held"}),
+    ),
+    "signals:rename_filter": (act("kept filter", OWNER, own="submitter", body={"name": "On hold"}, form="last"),),
+    "signals:share_filter": (act("kept filter", OWNER, own="submitter"),),
+    "signals:delete_filter": (act("kept filter", OWNER, own="submitter"),),
     "signals:save_draft": (
         act(
             own="submitter",
@@ -318,7 +324,10 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "api-normalisation": (page(nobody=OK),),
     "api-normalisation-vectors": (page(nobody=OK),),
     "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
-    "api-signals": (call("POST", own="submit", needs="share", body={"rows": [ROW]}),),
+    "api-signals": (
+        call("GET", own="read submit"),  # a key that only shares is told of its own signals
+        call("POST", own="submit", needs="share", body={"rows": [ROW]}),
+    ),
     "api-signal": (
         call(
             "GET",

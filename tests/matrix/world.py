@@ -50,7 +50,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import drafts, jobs, sharing
+from signals.services import drafts, filters, jobs, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
@@ -215,6 +215,10 @@ class World:
         draft = drafts.save(draft_id=None, kind=Kind.EMAIL, content=typed, actor=author, now=NOW)
         self.ids["draft"] = draft.public_id
         self.ids |= {"case": signals[0].incident.public_id, "of case": signals[0].public_id}
+        kept = filters.save(
+            name="Kept", words={"status": "held"}, is_shared=True, actor=self.actor("own", Role.SUBMITTER), now=NOW
+        )
+        self.ids["kept filter"] = kept.public_id
 
     def _disputes(self) -> None:
         self._dispute("dispute")

@@ -90,7 +90,7 @@ def test_a_second_person_puts_it_in_use(signal: Signal, kestrel: Organisation) -
 
     assert states(signal) == ["superseded", "current"]
     assert (corrected.version.harm, corrected.correction_id) == (HarmTerm.EXTORTION_OTHER, None)
-    assert corrected.severity == Severity.CRITICAL
+    assert (corrected.harm, corrected.severity) == (HarmTerm.EXTORTION_OTHER, Severity.CRITICAL)
     entry = Entry.objects.about("signal", signal.public_id).get(action="signal.corrected")
     assert corrected.position == entry.position
     assert entry.audience == signal.community.audience

@@ -16,7 +16,7 @@ from reviews.services.findings import Found
 from reviews.workflow import Action, Attribution, LooksWrong, Outcome
 from signals import candidates
 from signals.intake import Item
-from signals.models import Lead
+from signals.models import Lead, Signal
 from signals.purposes import Purpose, Surface
 from signals.services import jobs
 from signals.services.jobs import Plan
@@ -245,12 +245,15 @@ def test_a_finding_that_is_taken_back_leaves_both_entries_and_its_leads_to_be_ex
     kestrel = builders.member("Kestrel")
     analyst, leads = builders.actor(kestrel, Role.ANALYST), leads_of(kestrel, *[builders.file_hash(1)] * 2)
     finding = find(leads, analyst)
+    with acting_as(Actor.clock()):
+        counted = Signal.objects.get()
 
     findings.withdraw(finding_id=finding.public_id, actor=analyst, now=LATER + timedelta(minutes=15))
 
     with acting_as(Actor.clock()):
         assert not Finding.objects.exists()
         assert Lead.objects.without_finding().count() == 2
+        assert (counted.found_right, Signal.objects.get().found_right) == (1, 0)
     recorded, withdrawn = Entry.objects.about("finding", finding.public_id)
     assert (recorded.action, withdrawn.action) == ("finding.recorded", "finding.withdrawn")
     assert withdrawn.facts == {

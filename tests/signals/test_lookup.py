@@ -76,6 +76,7 @@ def test_each_item_has_its_result_in_order(sharer: Organisation, member: Organis
             match="exact",
             distance=0,
             owner="Pixelpond",
+            confirmed_by=0,
         ),
     )
 

@@ -1,5 +1,6 @@
 """Fill an empty database with the demo world."""
 
+import gc
 from typing import Any
 
 import psycopg
@@ -43,6 +44,7 @@ def _hurry() -> None:
 
     The services decide what is seen; the database's own rules, which would decide it again, do not bind the owner.
     """
+    gc.freeze()  # what was loaded by now stays: the collector does not walk through it again and again
     connection.ensure_connection()
     connection.connection.cursor_factory = psycopg.Cursor
     connection.connection.prepare_threshold = 2

@@ -52,6 +52,7 @@ def test_a_value_and_its_public_digest_find_the_same_signal() -> None:
         "match": "exact",
         "distance": 0,
         "owner": "Pixelpond",
+        "confirmed_by": 0,
     }
     assert other == {"found": [], "detail": ""}
     receipt = Receipt.objects.get()
