@@ -22,8 +22,9 @@ from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, signed_in
 from lantern_site.templatetags.interface import counted
 from reviews import desk, forms, order, queues, waiting
-from signals.models import Signal, SignalQuerySet
+from signals.models import SavedFilter, Signal, SignalQuerySet
 from signals.policies import unknown_signal
+from signals.search import QUEUE_WORDS
 from signals.workflow import Status
 
 PAGE = 20
@@ -91,6 +92,7 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
         "narrowed": any(request.GET.get(name) for name in ("q", "kind", "severity", "harm")),
         "preview": waiting.preview_of(shown[0], first, request.actor) if first else None,
         "may_claim": concerns(request.actor, Permission.REVIEW),
+        "kept_words": {name: word for name, word in _narrowing(request).items() if name in QUEUE_WORDS},
         "all_url": f"{reverse('reviews:together')}?{urlencode({'all': 1, **_narrowing(request)})}",
     }
 
@@ -98,6 +100,24 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
 def _narrowing(request: PageRequest) -> dict[str, str]:
     """The tab and the filters, as they stand in the address."""
     return {name: request.GET[name] for name in forms.Filters.base_fields if request.GET.get(name)}
+
+
+def kept_views(request: PageRequest) -> list[dict[str, object]]:
+    """Views of the queue under a name: one's own, and what colleagues share."""
+    saved = SavedFilter.objects.visible_to(request.actor).filter(page=SavedFilter.Page.QUEUE)
+    words = _narrowing(request)
+    return [
+        {
+            "id": one.public_id,
+            "name": one.name,
+            "url": address(**one.words),
+            "current": one.words == words,
+            "own": one.owner_id == request.actor.staff_id,
+            "is_shared": one.is_shared,
+            "owner": one.owner.name,
+        }
+        for one in saved.select_related("owner").order_by("name", "pk")
+    ]
 
 
 def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) -> dict[str, object]:
@@ -120,6 +140,7 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
             for one in offered
         ],
         "counts": counts,
+        "views": kept_views(request),
         "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': counts['newest'] or 0})}",
         "is_steward": steward,
     }

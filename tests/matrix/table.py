@@ -230,6 +230,11 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             form="last",
         ),
     ),
+    "reviews:save_view": (
+        act(own="reviewer", programme="steward", trained=True),  # a refused name comes back as a message
+    ),
+    "reviews:share_view": (act("kept filter", OWNER, own="submitter"),),
+    "reviews:delete_view": (act("kept filter", OWNER, own="submitter"),),
     "reviews:take_back": (act("returned", OVERSEEN),),
     "reviews:take_back_together": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
     "reviews:keep": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
