@@ -40,6 +40,7 @@ UNASKED = {
     "signals.services.alarms.note_spent": "the actor was refused: this is what comes of it",
     "signals.services.drafts.discard": "one's own draft",
     "signals.services.drafts.submit": "asks in sharing.submit",
+    "signals.services.filters.delete": "one's own filter",
     "signals.services.jobs.starting.start": "asks in batches.created",
     "signals.services.jobs.steering.found": "only shows, what is visible to the actor",
     "signals.services.jobs.watching.keep": "asks in batches.created",

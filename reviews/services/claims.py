@@ -47,7 +47,8 @@ def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim
 def take(signal: Signal, actor: Actor, now: datetime) -> Claim:
     """Give the actor a signal whose row is locked. Raises WrongState while somebody else has it."""
     person = staff_of(actor)
-    held = Claim.objects.filter(signal=signal).select_related("staff").first()
+    claimed = Claim.objects.select_for_update(of=("self",)).select_related("staff")  # its holder may keep it meanwhile
+    held = claimed.filter(signal=signal).first()
     if held is None:
         return Claim.objects.create(signal=signal, staff=person, taken_at=now, until=now + TERM)
     if held.is_held(now) and held.staff_id != person.pk:
