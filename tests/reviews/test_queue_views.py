@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from lantern_site.audit.access import acting_as
+from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
@@ -18,6 +20,11 @@ SAVE = reverse("reviews:save_view")
 WORDS = {"tab": "unclaimed", "severity": "4"}
 
 
+def kept() -> list[SavedFilter]:
+    with acting_as(Actor.clock()):
+        return list(SavedFilter.objects.all())
+
+
 def test_a_view_is_saved_and_leads_back_to_its_filters(pixelpond: Organisation) -> None:
     client, _person = enter(pixelpond, Role.REVIEWER)
     builders.submitted(pixelpond)
@@ -31,7 +38,7 @@ def test_a_view_is_saved_and_leads_back_to_its_filters(pixelpond: Organisation) 
         "/queue/?tab=unclaimed&severity=4",
         True,
     )
-    assert not SavedFilter.objects.filter(page=SavedFilter.Page.SIGNALS).exists()
+    assert [one.page for one in kept()] == [SavedFilter.Page.QUEUE]
     assert "Critical and free" not in text(client.get(reverse("signals:list")))
 
 
@@ -40,17 +47,17 @@ def test_colleagues_see_what_is_shared_and_others_never(pixelpond: Organisation,
     colleague, _colleague = enter(pixelpond, Role.REVIEWER)
     stranger, _stranger = enter(kestrel, Role.REVIEWER)
     client.post(SAVE, {**WORDS, "name": "Critical and free"})
-    kept = SavedFilter.objects.get().public_id
+    (view,) = kept()
     assert colleague.get("/queue/").context["views"] == []
 
-    client.post(reverse("reviews:share_view", args=[kept]), {"is_shared": "1"})
+    client.post(reverse("reviews:share_view", args=[view.public_id]), {"is_shared": "1"})
 
     assert [view["own"] for view in colleague.get("/queue/").context["views"]] == [False]
     assert stranger.get("/queue/").context["views"] == []
-    assert colleague.post(reverse("reviews:delete_view", args=[kept])).status_code == 403
-    assert stranger.post(reverse("reviews:delete_view", args=[kept])).status_code == 404
-    client.post(reverse("reviews:delete_view", args=[kept]))
-    assert not SavedFilter.objects.exists()
+    assert colleague.post(reverse("reviews:delete_view", args=[view.public_id])).status_code == 403
+    assert stranger.post(reverse("reviews:delete_view", args=[view.public_id])).status_code == 404
+    client.post(reverse("reviews:delete_view", args=[view.public_id]))
+    assert kept() == []
 
 
 def test_only_closed_words_of_the_queue_are_kept(pixelpond: Organisation) -> None:
@@ -59,7 +66,7 @@ def test_only_closed_words_of_the_queue_are_kept(pixelpond: Organisation) -> Non
     for words in ({"q": "LN-00000-00000"}, {"severity": "9"}, {"whose": "own"}, {}):
         with pytest.raises(Invalid):
             filters.save(name="Mine", words=words, is_shared=False, page=SavedFilter.Page.QUEUE, actor=actor, now=NOW)
-    assert not SavedFilter.objects.exists()
+    assert kept() == []
 
 
 def test_a_refused_name_leaves_the_queue_as_it_was(pixelpond: Organisation) -> None:
