@@ -95,9 +95,10 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
-# How many plain values a person may see in a day, and how many values may be looked up: with each key or by each
-# person, and by a whole member
+# How many plain values a person may see in a day, and take away as files of own signals; how many values may be looked
+# up: with each key or by each person, and by a whole member
 REVEALS_PER_DAY = number("REVEALS_PER_DAY", 60)
+EXPORTED_VALUES_PER_DAY = number("EXPORTED_VALUES_PER_DAY", 100_000)
 LOOKUPS_PER_DAY = number("LOOKUPS_PER_DAY", 20_000)
 LOOKUPS_PER_DAY_OF_MEMBER = number("LOOKUPS_PER_DAY_OF_MEMBER", 100_000)
 

@@ -130,6 +130,13 @@ def applications_to_decide(actor: Actor) -> QuerySet[Application]:
     return Application.objects.waiting()
 
 
+def late_applications(actor: Actor, now: datetime) -> QuerySet[Application]:
+    """Those of them that should have been decided by now."""
+    if not concerns(actor, Permission.MANAGE_MEMBERS):
+        return Application.objects.none()
+    return Application.objects.overdue_at(now)
+
+
 def tests_to_acknowledge(actor: Actor) -> QuerySet[TestSignal]:
     """The newest test signal of the actor's own member, until one of its people says that it is there."""
     if actor.programme or not concerns(actor, Permission.ATTEST, Permission.ACKNOWLEDGE):
@@ -167,6 +174,7 @@ def lists(actor: Actor, now: datetime) -> Lists:
         "attestations": attestations_to_make(actor),
         "notes": notes_to_confirm(actor),
         "applications": applications_to_decide(actor),
+        "late_applications": late_applications(actor, now),
         "tests": tests_to_acknowledge(actor),
         **late_in_registers(actor, now),
     }

@@ -26,7 +26,7 @@ WHY: Mapping[Why, str | Promise] = {
     Why.DANGER: gettext_lazy("a child may be in danger"),
     Why.KEYWORD: gettext_lazy("it is a keyword"),
     Why.WARNING: gettext_lazy("the value is on a warning list"),
-    Why.RETRACTED_BEFORE: gettext_lazy("a signal on this value was found wrong before"),
+    Why.RETRACTED_BEFORE: gettext_lazy("a signal on this value, or on one very much like it, was found wrong before"),
     Why.BROAD: gettext_lazy("the value hit an unusual share of a member's list"),
     Why.POSSIBLY_CHILD: gettext_lazy("the account holder is possibly a child"),
     Why.VOLUME: gettext_lazy("the member shares unusually many identifiers"),
@@ -197,6 +197,11 @@ class Offers:
         return self._own(Move.CANCEL) and bool(permits(sharing_policies.may_cancel, self.actor, self.signal))
 
     @cached_property
+    def cancelling_correction(self) -> bool:
+        waits = self.dossier.is_own and self.signal.correction_id is not None
+        return waits and bool(permits(sharing_policies.may_cancel, self.actor, self.signal))
+
+    @cached_property
     def resubmitting(self) -> bool:
         may = permits(sharing_policies.may_share, self.actor, danger=self.signal.danger)
         return self._own(Move.RESUBMIT) and bool(may)
@@ -254,6 +259,7 @@ class Offers:
                 self.holding,
                 self.releasing,
                 self.cancelling,
+                self.cancelling_correction,
                 self.resubmitting,
                 self.correcting is not None,
                 self.withdrawing is not None,

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
+from signals import leads
 from signals.kinds import BITS, AccountHolder, Kind
 from signals.models import Lead, LeadQuerySet
 
@@ -59,7 +60,7 @@ def alike(found: LeadQuerySet, lead: Lead, by: str) -> LeadQuerySet:
     if by == "hash":
         return found.filter(indicator=lead.indicator_id)
     if lead.reference_digest is not None:
-        return found.filter(reference_digest=lead.reference_digest)
+        return found.filter(reference_digest__in=leads.of_one_reference(lead))
     return found.filter(job=lead.job_id, row=lead.row)
 
 
@@ -82,6 +83,8 @@ def how(lead: Lead) -> str:
     kind = lead.indicator.kind
     if lead.match == Lead.Match.NEAR and kind in BITS:
         return _("Near: %(n)d of %(bits)d bits differ") % {"n": lead.distance, "bits": BITS[Kind(kind)]}
+    if lead.match == Lead.Match.NEAR and kind == Kind.VPDQ:
+        return _("Near: %(n)d of 100 frames of one video are in the other") % {"n": 100 - lead.distance}
     if lead.match == Lead.Match.NEAR:
         return _("Near: one edit apart") if lead.distance == 1 else _("Near: alike at a glance, other characters")
     if lead.match == Lead.Match.ALIAS:

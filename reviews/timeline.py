@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, Words] = {
     "signal.correction_approved": gettext_lazy("Correction approved; the programme has yet to check it"),
     "signal.correction_refused": gettext_lazy("Correction not accepted: the version in use stays"),
     "signal.correction_reopened": gettext_lazy("Decision about the correction taken back at once"),
+    "signal.correction_cancelled": gettext_lazy("Correction cancelled: the version in use stays"),
     "signal.corrected": gettext_lazy("Corrected: a new version is in use"),
     "signal.replaced": gettext_lazy("Replaced, because the value was wrong"),
     "signal.found_broad": gettext_lazy("Found too broad: it hit an unusual share of a member's list"),

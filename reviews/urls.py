@@ -50,6 +50,7 @@ urlpatterns = [
     path("signals/<lnid:signal_id>/hold/", signal.hold, name="hold"),
     path("signals/<lnid:signal_id>/end-hold/", signal.end_hold, name="end_hold"),
     path("signals/<lnid:signal_id>/cancel/", signal.cancel, name="cancel"),
+    path("signals/<lnid:signal_id>/cancel-correction/", signal.cancel_correction, name="cancel_correction"),
     path("signals/<lnid:signal_id>/withdraw/", signal.withdraw, name="withdraw"),
     path("signals/<lnid:signal_id>/replace/", signal.replace, name="replace"),
     path("signals/<lnid:signal_id>/renew/", signal.renew, name="renew"),

@@ -38,6 +38,15 @@ def of_reveals(actor: Actor) -> list[Budget]:
     return [Budget(Kind.REVEAL, actor.id, settings.REVEALS_PER_DAY, sentence)]
 
 
+def of_exports(actor: Actor) -> list[Budget]:
+    """Larger than that of reveals: the values are those that the own organisation has at home."""
+    sentence = _(
+        "At most %(most)s plain values are exported in a day by one person. The admins of your organisation and the "
+        "programme are told. Narrow the export, or go on after midnight UTC."
+    )
+    return [Budget(Kind.EXPORT, actor.id, settings.EXPORTED_VALUES_PER_DAY, sentence)]
+
+
 def of_lookups(actor: Actor, organisation: Organisation) -> list[Budget]:
     own = _(
         "At most %(most)s values are looked up in a day with one key or by one person. Ask for the rest after midnight "

@@ -28,7 +28,8 @@ TEXT = "text"
 
 LONGEST_TEXT = 20_000
 LONGEST_REFERENCE = 200
-LONGEST_LINE = 200_000
+LONGEST_LINE = 600_000
+"""That of a video of an hour, with a frame for each second."""
 COMPARED_AS_DIGEST = OFFERED - PERCEPTUAL
 """Kinds that may be given as public digests: a digest is equal or not, so there is no distance between two."""
 
@@ -325,6 +326,8 @@ def guessed(text: str) -> str:
         return Kind.EMAIL
     if re.fullmatch(r"[0-9a-fA-F]{64}\s*,\s*[0-9]{1,3}", text):
         return Kind.PDQ
+    if re.match(r"[0-9a-fA-F]{64}\s*,\s*[0-9]{1,3}\s*,", text):
+        return Kind.VPDQ
     if re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise Invalid(_("This may be a SHA-256 or a PDQ hash. Write sha256: or pdq: before it."), "kind")
     if re.fullmatch(r"[0-9a-fA-F]+", text) and len(text) in _HASH_OF_LENGTH:
@@ -431,7 +434,7 @@ def _spanning(lines: list[str], table: Table) -> Iterator[list[str] | Invalid]:
 
 # One object a line: what the hashing command prints for a file, or `kind` with `value` or `public_digest`
 
-_HASHES_OF_A_FILE = (Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kind.VIDEO_MD5)
+_HASHES_OF_A_FILE = (Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kind.VIDEO_MD5, Kind.VPDQ)
 
 
 def _object(line: str, defaults: Item) -> list[Item]:
@@ -442,6 +445,8 @@ def _object(line: str, defaults: Item) -> list[Item]:
     if not isinstance(found, dict):
         raise Invalid(_("This line is not an object in JSON. Paste the lines as the hashing command prints them."))
     named = {key: str(value) for key, value in found.items() if isinstance(value, (str, int))}
+    if isinstance(frames := found.get(Kind.VPDQ), list):
+        named[Kind.VPDQ] = json.dumps(frames)
     if not {"value", "public_digest"}.isdisjoint(named):
         return _csv_items(named, defaults)
     reference = named.get("reference") or re.split(r"[/\\]", named.get("file", ""))[-1][-LONGEST_REFERENCE:]

@@ -19,7 +19,7 @@ from lantern_site.members.models import Organisation
 from signals import normalise, protection
 from signals.candidates import TEXT, Candidate
 from signals.indexing import Index, Near, Tick
-from signals.kinds import RADIUS, Kind
+from signals.kinds import PERCEPTUAL, Kind
 from signals.matching import urls
 from signals.models import Indicator, IndicatorAlias, Lead, Signal
 from signals.normalise import Normal
@@ -33,7 +33,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Hit:
-    """A candidate that met an indicator. `distance` counts bits for image hashes, edits for profile names."""
+    """A candidate that met an indicator. `distance` is that of `indexing.Near`."""
 
     row: int
     indicator_id: int
@@ -79,7 +79,7 @@ def _all_hits(candidates: Sequence[Candidate], index: Index, tick: Tick, radii: 
     for candidate in candidates:
         if not candidate.is_digest:
             plain[candidate.kind].append(candidate)
-    for kind in RADIUS:
+    for kind in sorted(PERCEPTUAL):
         yield from _within(radii.get(kind), _nearby(plain[kind], partial(index.near, kind), tick))
     yield from _within(radii.get(Kind.USERNAME), _nearby(plain[Kind.USERNAME], index.like, tick))
     yield from _nearby(plain[TEXT], index.mentioned, tick)

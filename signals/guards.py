@@ -74,8 +74,14 @@ class WarningCode(TextChoices):
     SHORT_HANDLE = "short_handle", gettext_lazy("The name is very short: it is easily mistyped or taken over.")
     WHOLE_HOST = "whole_host", gettext_lazy("The URL names a whole site, not a page of it.")
     POPULAR_HOST = "popular_host", gettext_lazy("The URL is an entrance of a site that very many people use.")
-    RETRACTED_BEFORE = "retracted_before", gettext_lazy("This value was shared before, and retracted.")
-    CORRECTED_BEFORE = "corrected_before", gettext_lazy("A signal on this value was found wrong before.")
+    RETRACTED_BEFORE = (
+        "retracted_before",
+        gettext_lazy("This value, or one very much like it, was shared before and retracted."),
+    )
+    CORRECTED_BEFORE = (
+        "corrected_before",
+        gettext_lazy("A signal on this value, or on one very much like it, was found wrong before."),
+    )
     BROAD = "broad", gettext_lazy("The value hit an unusual share of what a member compared with it.")
 
 

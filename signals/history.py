@@ -12,22 +12,25 @@ from django.db.models import Exists, QuerySet
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from signals import normalise, protection
+from signals import intake, normalise, protection
 from signals.guards import WarningCode
+from signals.indexing import wrong
+from signals.kinds import RADIUS, Kind
 from signals.models import BroadHit, Indicator, IndicatorAlias, Signal, SignalQuerySet
 from signals.normalise import Normal
 from signals.workflow import Status
 
 
-def warnings(organisation_id: int, indicator: Indicator) -> tuple[WarningCode, ...]:
-    """Everything that the past says, for the signal of a member; asked with the eyes of the clock.
+def warnings(organisation_id: int, indicator: Indicator, value: str | None) -> tuple[WarningCode, ...]:
+    """Everything that the past says, for the signal of a member; asked with the eyes of the clock. The plain `value` is
+    needed of what is compared by distance only.
 
     Of what the member may see it knows anyway that it was retracted; the rest it does not learn more of than that.
     """
     with acting_as(Actor.clock()):
-        wrong = _on(indicator).filter(status=Status.RETRACTED)
-        is_wrong, was_swamped, was_marked = _asked(indicator, wrong, *_broad(indicator))
-        is_known = is_wrong and any(known.exists() for known in known_by(organisation_id, wrong))
+        ended = _on(indicator, value).filter(status=Status.RETRACTED)
+        is_wrong, was_swamped, was_marked = _asked(indicator, ended, *_broad(indicator))
+        is_known = is_wrong and any(known.exists() for known in known_by(organisation_id, ended))
     found = {
         WarningCode.RETRACTED_BEFORE: is_known,
         WarningCode.CORRECTED_BEFORE: is_wrong and not is_known,
@@ -38,7 +41,8 @@ def warnings(organisation_id: int, indicator: Indicator) -> tuple[WarningCode, .
 
 def look_back(signal: Signal) -> None:
     """Add to the warnings of a locked signal what has been found about its value since it was submitted."""
-    found = warnings(signal.organisation_id, signal.indicator)
+    value = intake.value_of(signal.indicator) if signal.indicator.kind in RADIUS else None
+    found = warnings(signal.organisation_id, signal.indicator, value)
     if new := [code.value for code in found if code not in signal.warnings]:
         signal.warnings = [*signal.warnings, *new]
         signal.save(update_fields=["warnings"])
@@ -54,37 +58,48 @@ def known_by(organisation_id: int, signals: SignalQuerySet) -> tuple[SignalQuery
 
 
 def retracted(normals: Collection[Normal], *among: SignalQuerySet) -> frozenset[Normal]:
-    """The values on which one of these signals was retracted, under this or another spelling of the same mailbox.
+    """The values on which one of these signals was retracted: on this one, on another spelling of the same mailbox, or
+    on a hash within the radius.
 
     It is what a member may be told before it shares anything, so `among` is what that member sees and no more. The
     number of queries does not depend on how many values there are.
     """
-    digests: dict[tuple[str, bytes], set[Normal]] = defaultdict(set)
-    aliases: dict[bytes, set[Normal]] = defaultdict(set)
-    for normal in normals:
-        for digest in protection.digests(normalise.public_digest(normal)).values():
-            digests[normal.kind, digest].add(normal)
-        alias = normalise.alias_digest(normal)
-        for digest in protection.digests(alias).values() if alias is not None else ():
-            aliases[digest].add(normal)
+    on = _alike(normals)
+    for normal, indicator in intake.find_indicators(normals).items():
+        on[indicator].add(normal)
     found: set[Normal] = set()
     for signals in among:
-        wrong = signals.filter(status=Status.RETRACTED)
-        on_value = wrong.filter(indicator__digest__in={digest for _kind, digest in digests})
-        for kind, kept in on_value.values_list("indicator__kind", "indicator__digest"):
-            found |= digests.get((kind, bytes(kept)), set())
-        if aliases:
-            on_mailbox = wrong.filter(indicator__alias__digest__in=set(aliases))
-            for kept in on_mailbox.values_list("indicator__alias__digest", flat=True):
-                found |= aliases[bytes(kept)]
+        ended = signals.filter(status=Status.RETRACTED, indicator__in=set(on))
+        found = found.union(*(on[indicator] for indicator in ended.values_list("indicator", flat=True)))
     return frozenset(found)
 
 
-def _on(indicator: Indicator) -> SignalQuerySet:
-    """Signals on the indicator, and on every other spelling of the same mailbox."""
+def _alike(normals: Collection[Normal]) -> dict[int, set[Normal]]:
+    """By indicator what may be meant by it: other spellings of its mailbox; near hashes, where it was found wrong."""
+    found: dict[int, set[Normal]] = defaultdict(set)
+    aliases: dict[bytes, set[Normal]] = defaultdict(set)
+    for normal in normals:
+        alias = normalise.alias_digest(normal)
+        for digest in protection.digests(alias).values() if alias is not None else ():
+            aliases[digest].add(normal)
+    same_mailbox = IndicatorAlias.objects.filter(digest__in=set(aliases)) if aliases else IndicatorAlias.objects.none()
+    for indicator, kept in same_mailbox.values_list("indicator", "digest"):
+        found[indicator] |= aliases[bytes(kept)]
+    for kind in RADIUS:
+        ours = [normal for normal in normals if normal.kind == kind]
+        for near in wrong.near(kind, [normal.value for normal in ours]) if ours else ():
+            found[near.indicator_id].add(ours[near.query])
+    return found
+
+
+def _on(indicator: Indicator, value: str | None) -> SignalQuerySet:
+    """Signals on the indicator, on every other spelling of the same mailbox, and on what was found wrong near it."""
     aliases = IndicatorAlias.objects.filter(indicator=indicator).values("digest")
     others = IndicatorAlias.objects.filter(digest__in=aliases).values("indicator")
-    return Signal.objects.filter(indicator__in=others.union(Indicator.objects.filter(pk=indicator.pk).values("pk")))
+    kind = Kind(indicator.kind)
+    near = wrong.near(kind, [value]) if value is not None and kind in RADIUS else []
+    same = Indicator.objects.filter(pk__in={indicator.pk, *(one.indicator_id for one in near)}).values("pk")
+    return Signal.objects.filter(indicator__in=others.union(same))
 
 
 def _broad(indicator: Indicator) -> tuple[QuerySet[BroadHit], SignalQuerySet]:

@@ -1,5 +1,7 @@
 """What a member hands in, checked and made ready: statements, values in normal form, indicators with their digests."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -195,6 +197,22 @@ def _known(kind: str, public: bytes) -> Indicator | None:
 def find_indicator(normal: Normal) -> Indicator | None:
     """The indicator of a value if anybody ever shared it; nothing is written."""
     return Indicator.objects.of(normal.kind, normalise.public_digest(normal)).first()
+
+
+def find_indicators(normals: Iterable[Normal]) -> dict[Normal, int]:
+    """The same for many, as primary keys: those that nobody ever shared are left out."""
+    digests: dict[tuple[str, bytes], list[Normal]] = defaultdict(list)
+    oldest = Indicator.objects.oldest_pepper()
+    for normal in normals:
+        for digest in protection.digests(normalise.public_digest(normal), oldest).values():
+            digests[normal.kind, digest].append(normal)
+    found = Indicator.objects.filter(kind__in={kind for kind, _digest in digests})
+    found = found.filter(digest__in={digest for _kind, digest in digests})
+    return {
+        normal: pk
+        for pk, kind, digest in found.values_list("pk", "kind", "digest")
+        for normal in digests.get((kind, bytes(digest)), ())
+    }
 
 
 def keep_value(indicator: Indicator, normal: Normal) -> None:

@@ -46,7 +46,7 @@ CONTENT = HASHES | {Kind.URL, Kind.KEYWORD}
 ON_REQUEST = frozenset({Kind.PHONE})
 """Kinds that are off unless the programme switches them on: a telephone number soon belongs to somebody else."""
 
-OFFERED = frozenset(Kind) - {Kind.VPDQ} - (frozenset() if settings.SHARE_PHONE_NUMBERS else ON_REQUEST)
+OFFERED = frozenset(Kind) - (frozenset() if settings.SHARE_PHONE_NUMBERS else ON_REQUEST)
 """What can be shared today. The others exist as words, so that records and rules can name them."""
 
 SERVICE_BOUND = frozenset({Kind.USERNAME, Kind.ACCOUNT_ID})
@@ -55,6 +55,9 @@ SERVICE_BOUND = frozenset({Kind.USERNAME, Kind.ACCOUNT_ID})
 BITS: Mapping[Kind, int] = MappingProxyType({Kind.PDQ: 256, Kind.PHASH: 64})
 RADIUS: Mapping[Kind, int] = MappingProxyType({Kind.PDQ: 31, Kind.PHASH: 8})
 """The largest distance in bits at which two perceptual hashes make a lead."""
+
+OVERLAP = 0.8
+"""The share of the frames of one video that another must have so that the two make a lead."""
 
 PDQ_QUALITY = hashes.LEAST_QUALITY
 """The least quality of a PDQ hash that is worth comparing (of 100)."""

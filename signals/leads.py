@@ -48,7 +48,17 @@ def _lead(job: MatchJob, hit: Hit, confirmed: Confirmed, reference: str, now: da
 
 def reference_digest(organisation_id: int, reference: str) -> bytes:
     """What leads of one reference of a member have in common. Nobody can tell it of another member's."""
-    return protection.digest(sha256(f"lead/{organisation_id}/{reference}".encode()).digest())
+    return protection.digest(_reference(organisation_id, reference))
+
+
+def _reference(organisation_id: int, reference: str) -> bytes:
+    return sha256(f"lead/{organisation_id}/{reference}".encode()).digest()
+
+
+def of_one_reference(lead: Lead) -> set[bytes]:
+    """Everything that may stand at leads of the same reference, under whichever pepper they were written."""
+    public = _reference(lead.organisation_id, reference_of(lead))
+    return {*protection.digests(public).values()}
 
 
 def reference_of(lead: Lead) -> str:

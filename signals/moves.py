@@ -118,6 +118,26 @@ def note(
     )
 
 
+def note_correction(
+    record: Recorder,
+    signal: Signal,
+    action: str,
+    *,
+    facts: Mapping[str, Fact] | None = None,
+    payload: Mapping[str, str] | None = None,
+) -> None:
+    """An entry about a correction that is no version in use: for the owner and the programme alone."""
+    record(
+        action,
+        subject_kind="signal",
+        subject=signal.public_id,
+        organisation=record.actor.organisation or signal.organisation.public_id,
+        audience=f"organisation:{signal.organisation.public_id}",
+        facts={"owner": signal.organisation.public_id, "proposed": signal.under_review.number} | dict(facts or {}),
+        payload=payload,
+    )
+
+
 def description(signal: Signal) -> dict[str, Fact]:
     """Closed words and ids that say what a signal is; figures are computed from nothing else."""
     version = signal.version

@@ -6,11 +6,10 @@ from dataclasses import replace
 from django.db.models import Q
 
 from lantern_site.members.models import Organisation
-from signals import intake, protection
+from signals import indexing, intake, protection
 from signals.candidates import COMPARED_AS_DIGEST, Candidate
 from signals.comparing import Hit, closest
-from signals.kinds import BITS, RADIUS, Kind
-from signals.matching.hashes import HammingIndex, packed
+from signals.kinds import PERCEPTUAL, Kind
 from signals.models import Indicator, Lead, Signal
 
 
@@ -34,18 +33,19 @@ def hits(candidates: Sequence[Candidate], news: Sequence[Indicator]) -> list[Hit
     return closest([*_equal(candidates, news), *_near(candidates, news)])
 
 
-def _equal(candidates: Iterable[Candidate], news: Iterable[Indicator]) -> Iterator[Hit]:
+def _equal(candidates: Iterable[Candidate], news: Sequence[Indicator]) -> Iterator[Hit]:
     known = {(indicator.kind, bytes(indicator.digest)): indicator.pk for indicator in news}
     kinds = {kind for kind, _digest in known}
+    oldest = min((indicator.pepper_id for indicator in news), default=0)
     for candidate in candidates:
         if candidate.kind in kinds:
-            found = known.get((candidate.kind, protection.digest(candidate.public_digest())))
-            if found is not None:
-                yield Hit(candidate.row, found, Lead.Match.EXACT)
+            for digest in protection.digests(candidate.public_digest(), oldest).values():
+                if (found := known.get((candidate.kind, digest))) is not None:
+                    yield Hit(candidate.row, found, Lead.Match.EXACT)
 
 
 def _near(candidates: Iterable[Candidate], news: Iterable[Indicator]) -> Iterator[Hit]:
-    for kind in RADIUS:
+    for kind in sorted(PERCEPTUAL):
         values = {indicator.pk: intake.value_of(indicator) for indicator in news if indicator.kind == kind}
         readable = {pk: value for pk, value in values.items() if value is not None}
         ours = [candidate for candidate in candidates if candidate.kind == kind]
@@ -54,9 +54,8 @@ def _near(candidates: Iterable[Candidate], news: Iterable[Indicator]) -> Iterato
 
 
 def _within(kind: Kind, ours: Sequence[Candidate], values: dict[int, str]) -> Iterator[Hit]:
-    index = HammingIndex(BITS[kind] // 64, RADIUS[kind])
-    index.add(packed(list(values.values()), BITS[kind]), list(values))
-    found = index.search(packed([candidate.value for candidate in ours], BITS[kind]))
-    for query, indicator_id, distance in zip(*(column.tolist() for column in found), strict=True):
-        match = Lead.Match.NEAR if distance else Lead.Match.EXACT
-        yield Hit(ours[query].row, indicator_id, match, distance)
+    part = indexing.empty(kind)
+    part.update(values, values.keys())
+    for near in part.search([candidate.value for candidate in ours]):
+        match = Lead.Match.NEAR if near.distance else Lead.Match.EXACT
+        yield Hit(ours[near.query].row, near.indicator_id, match, near.distance)

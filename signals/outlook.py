@@ -1,5 +1,6 @@
 """What would become of values if they were shared now, as far as the actor may see. Nothing is kept."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,11 +12,11 @@ from lantern_site.audit.actors import Actor
 from lantern_site.errors import Refusal, WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.policies import organisation_of
-from signals import guards, history, intake, kinds, normalise, policies, protection, rows
+from signals import guards, history, intake, policies, rows
 from signals.guards import Explained, WarningCode
 from signals.intake import Item, Statement, Taken
 from signals.kinds import Kind
-from signals.models import Indicator, Signal
+from signals.models import Signal
 from signals.normalise import Normal
 from signals.workflow import LIVE, Status
 
@@ -101,9 +102,9 @@ def of_lines(lines: Sequence[Line], statement: Statement, actor: Actor, now: dat
     """One outlook per line, in order; the number of queries does not depend on how many there are."""
     organisation = organisation_of(actor)
     looked = [_taken(line, organisation, statement, now) for line in lines]
-    taken = [one.taken for one in looked if one.taken]
-    known = _known(taken, actor)
-    retracted = history.retracted([one.normal for one in taken], Signal.objects.visible_to(actor))
+    normals = [one.taken.normal for one in looked if one.taken]
+    known = _known(normals, actor)
+    retracted = history.retracted(normals, Signal.objects.visible_to(actor))
     first: dict[tuple[str, str], int] = {}
     return [_complete(one, known, retracted, first, actor) for one in looked]
 
@@ -119,31 +120,26 @@ def _taken(line: Line, organisation: Organisation, statement: Statement, now: da
     return Outlook(line, taken)
 
 
-def _digest(taken: Taken) -> tuple[str, bytes]:
-    return taken.normal.kind, protection.digest(normalise.public_digest(taken.normal))
-
-
-def _known(taken: Sequence[Taken], actor: Actor) -> dict[tuple[str, bytes], list[Signal]]:
+def _known(normals: Sequence[Normal], actor: Actor) -> dict[Normal, list[Signal]]:
     """The signals on these values that the actor may see, newest first."""
-    digests = {digest for _kind, digest in map(_digest, taken)}
-    indicators = Indicator.objects.filter(digest__in=digests, kind__in=kinds.OFFERED).values("pk")
-    visible = Signal.objects.visible_to(actor).with_context().filter(indicator__in=indicators)
-    found: dict[tuple[str, bytes], list[Signal]] = {}
+    indicators = intake.find_indicators(normals)
+    visible = Signal.objects.visible_to(actor).with_context().filter(indicator__in=set(indicators.values()))
+    found: dict[int, list[Signal]] = defaultdict(list)
     for signal in visible.order_by("-submitted_at", "-pk")[:MOST_KNOWN]:
-        found.setdefault((signal.indicator.kind, bytes(signal.indicator.digest)), []).append(signal)
-    return found
+        found[signal.indicator_id].append(signal)
+    return {normal: found[indicator] for normal, indicator in indicators.items()}
 
 
 def _complete(
     one: Outlook,
-    known: Mapping[tuple[str, bytes], list[Signal]],
+    known: Mapping[Normal, list[Signal]],
     retracted: Collection[Normal],
     first: dict[tuple[str, str], int],
     actor: Actor,
 ) -> Outlook:
     if one.taken is None:
         return one
-    signals = known.get(_digest(one.taken), [])
+    signals = known.get(one.taken.normal, [])
     own = [signal for signal in signals if signal.organisation_id == actor.organisation_id]
     others = [signal for signal in signals if signal.organisation_id != actor.organisation_id]
     seen = replace(

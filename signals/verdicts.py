@@ -1,6 +1,7 @@
 """What would become of the rows of a file if they were shared now. Nothing is written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,13 +55,8 @@ def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> 
     """A verdict for each row, in order, apart from what rows say of one another. The number of queries does not
     depend on how many there are."""
     normals: dict[int, Normal | Refusal] = {row.number: _normal(row) for row in rows if isinstance(row, Record)}
-    digests = {
-        number: protection.digest(normalise.public_digest(normal))
-        for number, normal in normals.items()
-        if isinstance(normal, Normal)
-    }
-    known = _own(digests.values(), organisation)
     values = [normal for normal in normals.values() if isinstance(normal, Normal)]
+    known = _own(values, organisation)
     retracted = history.retracted(values, *history.known_by(organisation.pk, Signal.objects.all()))
     judged = []
     for row in rows:
@@ -70,9 +66,8 @@ def judge(rows: Sequence[Row], *, organisation: Organisation, now: datetime) -> 
         elif not isinstance(normal, Normal):
             judged.append(Judged(row.number, Verdict.REFUSED, sentence=str(normal), reference=_reference(row.cells)))
         else:
-            digest = digests[row.number]
-            own = known.get((normal.kind, digest), [])
-            judged.append(_judge(row, normal, digest, own, retracted, organisation, now))
+            own = known.get(normal, [])
+            judged.append(_judge(row, normal, own, retracted, organisation, now))
     return judged
 
 
@@ -105,20 +100,18 @@ def _reference(given: Mapping[str, str]) -> str:
         return ""
 
 
-def _own(digests: Iterable[bytes], organisation: Organisation) -> dict[tuple[str, bytes], list[_Own]]:
-    found = Signal.objects.owned_by(organisation.pk).filter(indicator__digest__in=list(digests))
-    known: dict[tuple[str, bytes], list[_Own]] = {}
-    for kind, digest, pk, public_id, status in found.values_list(
-        "indicator__kind", "indicator__digest", "pk", "public_id", "status"
-    ):
-        known.setdefault((kind, bytes(digest)), []).append(_Own(pk, public_id, status))
-    return known
+def _own(normals: Sequence[Normal], organisation: Organisation) -> dict[Normal, list[_Own]]:
+    indicators = intake.find_indicators(normals)
+    found = Signal.objects.owned_by(organisation.pk).filter(indicator__in=set(indicators.values()))
+    known: dict[int, list[_Own]] = defaultdict(list)
+    for indicator, pk, public_id, status in found.values_list("indicator", "pk", "public_id", "status"):
+        known[indicator].append(_Own(pk, public_id, status))
+    return {normal: known[indicator] for normal, indicator in indicators.items()}
 
 
 def _judge(
     row: Record,
     normal: Normal,
-    digest: bytes,
     own: Sequence[_Own],
     retracted: Collection[Normal],
     organisation: Organisation,
@@ -127,7 +120,7 @@ def _judge(
     def answered(
         verdict: Verdict, sentence: str = "", warnings: tuple[str, ...] = (), signal: int | None = None
     ) -> Judged:
-        reference = _reference(row.cells)
+        reference, digest = _reference(row.cells), protection.digest(normalise.public_digest(normal))
         return Judged(row.number, verdict, normal.kind, digest, warnings, sentence, reference, signal)
 
     for signal in own:

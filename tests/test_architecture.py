@@ -202,7 +202,6 @@ PIECES = {
     "lantern_site.members.services.organisations.note",
     "lantern_site.members.services.organisations.standing",
     "reviews.services.claims.take",
-    "reviews.services.corrections.note",
     "reviews.services.corrections.refuse",
     "reviews.services.corrections.take_effect",
     "reviews.services.holds.end",

@@ -12,10 +12,12 @@ TRAINING_LASTS = timedelta(days=365)
 INVITATION_LASTS = timedelta(days=7)
 INVITATION_KEPT = timedelta(days=30)
 """How long an address stays here after its invitation has ended."""
-APPLICATION_KEPT = timedelta(days=730)
-"""How long what an applicant said stays here after it was declined or ended on the way."""
-NAME_KEPT = timedelta(days=730)
-"""How long after leaving a name stands behind a pseudonym."""
+APPLICATION_DAYS = 20
+"""Within how many working days an application is decided, and an appeal."""
+KEPT = timedelta(days=730)
+"""24 months, the one figure for how long what is over stays here: what an applicant said, after it was declined or
+ended on the way; the name behind a pseudonym, after its person left; the addresses from which a key was used; and how
+long the keys of a member that has left are told corrections, unless it certifies before."""
 
 
 class Access(TextChoices):

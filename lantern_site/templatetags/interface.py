@@ -172,6 +172,7 @@ ACTION_ICONS: Mapping[str, str] = {
     "correction_approved": "check",
     "correction_refused": "ban",
     "correction_reopened": "undo-2",
+    "correction_cancelled": "x",
     "replaced": "rotate-ccw",
     "found_broad": "triangle-alert",
     "published": "book-open",

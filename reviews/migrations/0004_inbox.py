@@ -13,7 +13,7 @@ OWN_OR_CLOCK = "(SELECT lantern_scope()) = 'clock' OR organisation_id = (SELECT 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0004_wellbeing"),
+        ("members", "0005_wellbeing"),
         ("reviews", "0003_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -21,26 +21,6 @@ def take_effect(record: Recorder, signal: Signal, *, facts: Mapping[str, Fact], 
 
 def refuse(record: Recorder, signal: Signal, *, payload: Mapping[str, str]) -> None:
     """The version that is in use stays."""
-    note(record, signal, "signal.correction_refused", payload=payload)
+    moves.note_correction(record, signal, "signal.correction_refused", payload=payload)
     moves.drop_correction(signal)
     signal.save(update_fields=["correction"])
-
-
-def note(
-    record: Recorder,
-    signal: Signal,
-    action: str,
-    *,
-    facts: Mapping[str, Fact] | None = None,
-    payload: Mapping[str, str] | None = None,
-) -> None:
-    """An entry about a correction that is no version in use: for the owner and the programme alone."""
-    record(
-        action,
-        subject_kind="signal",
-        subject=signal.public_id,
-        organisation=record.actor.organisation or signal.organisation.public_id,
-        audience=f"organisation:{signal.organisation.public_id}",
-        facts={"owner": signal.organisation.public_id, "proposed": signal.under_review.number} | dict(facts or {}),
-        payload=payload,
-    )

@@ -141,7 +141,7 @@ def _note_approved(record: Recorder, signal: Signal, facts: Mapping[str, Fact], 
     if signal.correction_id is None:
         moves.note(record, signal, "signal.approved", facts=facts, payload=_notes(judgement))
     else:
-        corrections.note(record, signal, "signal.correction_approved", facts=facts, payload=_notes(judgement))
+        moves.note_correction(record, signal, "signal.correction_approved", facts=facts, payload=_notes(judgement))
 
 
 def _write(

@@ -13,7 +13,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Refusal, WrongState
 from reviews import policies
 from reviews.models import Decision
-from reviews.services import claims, corrections
+from reviews.services import claims
 from reviews.workflow import Verdict
 from signals import moves
 from signals.models import Indicator, Signal, SignalVersion
@@ -78,4 +78,4 @@ def _restore_correction(record: Recorder, signal: Signal, decision: Decision) ->
         refused.save(update_fields=["state"])
         signal.correction = refused
         signal.save(update_fields=["correction"])
-    corrections.note(record, signal, "signal.correction_reopened", facts={"undone": decision.verdict})
+    moves.note_correction(record, signal, "signal.correction_reopened", facts={"undone": decision.verdict})

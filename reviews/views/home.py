@@ -39,6 +39,11 @@ WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "attestations": (gettext_lazy("Attestations"), gettext_lazy("periods are not attested"), "members:attestations"),
     "notes": (gettext_lazy("Advisory notes"), gettext_lazy("wait to be read"), "members:notes"),
     "applications": (gettext_lazy("Applications"), gettext_lazy("wait for a decision"), "members:applications"),
+    "late_applications": (
+        gettext_lazy("Applications overdue"),
+        gettext_lazy("should have been decided"),
+        "members:applications",
+    ),
     "tests": (gettext_lazy("Test signal"), gettext_lazy("waits to be acknowledged"), "members:test_signal"),
     "late_attestations": (
         gettext_lazy("Attestations overdue"),

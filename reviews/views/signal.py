@@ -32,7 +32,7 @@ from reviews.workflow import HoldReason, Verdict
 from signals import feed, receipts, sightings
 from signals.models import Receipt, Signal
 from signals.policies import unknown_signal
-from signals.services import sharing
+from signals.services import corrections, sharing
 from signals.workflow import RevealReason, Status
 
 
@@ -319,6 +319,17 @@ def cancel(request: PageRequest, signal_id: int) -> HttpResponse:
     except Refusal as refusal:
         return plainly_refused(request, signal_id, refusal)
     messages.info(request, _("The signal is cancelled. It was never shared."))
+    return redirect("reviews:signal", signal_id)
+
+
+@require_POST
+@signed_in
+def cancel_correction(request: PageRequest, signal_id: int) -> HttpResponse:
+    try:
+        corrections.cancel(signal_id=signal_id, actor=request.actor, now=request.now)
+    except Refusal as refusal:
+        return plainly_refused(request, signal_id, refusal)
+    messages.info(request, _("The correction is cancelled. The version in use stays."))
     return redirect("reviews:signal", signal_id)
 
 

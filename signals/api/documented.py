@@ -188,6 +188,15 @@ correct = operation(
     refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
+cancel_correction = operation(
+    "cancel_correction",
+    "Cancel a correction that waits",
+    "The version in use stays, and nobody gives a verdict. Scope: `submit`.",
+    answer=serializers.ProposalOut,
+    example={"signal": ONE, "version": 2, "changed": ["harm", "outward_note"]},
+    refusals=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+
 SIGHT = {
     "id": ONE,
     "status": "active",

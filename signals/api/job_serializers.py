@@ -184,7 +184,9 @@ class LeadOut(serializers.Serializer[ToldLead]):
     harm = serializers.ChoiceField(choices=kinds.HarmTerm.choices)
     severity = serializers.SerializerMethodField()
     match = serializers.ChoiceField(choices=Lead.Match.choices)
-    distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
+    distance = serializers.IntegerField(
+        help_text="Bits for images, edits for profile names, for videos the percentage of frames that are missing."
+    )
     caution = serializers.BooleanField(help_text="Never act on this alone.")
     protect = serializers.BooleanField(help_text="Possibly a child: no penalty without a senior reviewer.")
     contested = serializers.BooleanField(help_text="A dispute is open.")

@@ -60,7 +60,7 @@ def optional_text(longest: int, help_text: str = "") -> serializers.CharField:
 class ValueIn(In[Item]):
     """One value as you have it."""
 
-    kind = Word(kinds.Kind, help_text="`vpdq` cannot be shared yet; `phone` only where it is switched on.")
+    kind = Word(kinds.Kind, help_text="`phone` only where it is switched on.")
     value = serializers.CharField(
         trim_whitespace=False, help_text="The value as you have it: the hub brings it into normal form."
     )
@@ -374,7 +374,9 @@ class FoundOut(serializers.Serializer[lookup.Found]):
     caution = serializers.BooleanField(help_text="Never act on this alone.")
     contested = serializers.BooleanField(help_text="A dispute is open.")
     match = serializers.ChoiceField(choices=Lead.Match.choices)
-    distance = serializers.IntegerField(help_text="Bits for image hashes, edits for profile names.")
+    distance = serializers.IntegerField(
+        help_text="Bits for images, edits for profile names, for videos the percentage of frames that are missing."
+    )
     owner = serializers.CharField(help_text="The member's name, or a sentence where it is not named.")
     confirmed_by = serializers.IntegerField(help_text="How many other members say the same independently.")
 

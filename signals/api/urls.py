@@ -15,6 +15,11 @@ urlpatterns = [
     path("imports/<lnid:import_id>/cancel", imports.Cancellation.as_view(), name="api-cancel-import"),
     path("imports/<lnid:import_id>/results", imports.Results.as_view(), name="api-import-results"),
     path("signals/<lnid:signal_id>/corrections", views.Corrections.as_view(), name="api-corrections"),
+    path(
+        "signals/<lnid:signal_id>/corrections/cancel",
+        views.CorrectionCancellation.as_view(),
+        name="api-cancel-correction",
+    ),
     path("lookup", views.Lookup.as_view(), name="api-lookup"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/lines", jobs.JobsOfLines.as_view(), name="api-jobs-lines"),

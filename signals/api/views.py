@@ -62,6 +62,13 @@ class Corrections(Resource):
         return Response(serializers.ProposalOut(proposal).data)
 
 
+class CorrectionCancellation(Resource):
+    @documented.cancel_correction
+    def post(self, request: Request, signal_id: int) -> Response:
+        proposal = corrections.cancel(signal_id=signal_id, actor=machine(request).actor, now=clock.now())
+        return Response(serializers.ProposalOut(proposal).data)
+
+
 class Lookup(Resource):
     @documented.look_up
     def post(self, request: Request) -> Response:

@@ -58,6 +58,10 @@ class InformedAuthority(TextChoices):
 OF_THE_LANE = ("danger", "authority_informed", "informed_at", "why_not_yet")
 
 
+VICTIM = ("victim", _("A victim"))
+"""The answer that shares nothing: whoever is about to share a victim's identifier is told so."""
+
+
 class Says(Refusable):
     """What a signal says, without its value. A returned signal is answered with this."""
 
@@ -130,7 +134,7 @@ class Says(Refusable):
     )
     account_holder = forms.ChoiceField(
         label=_("Account holder"),
-        choices=kinds.AccountHolder.choices,
+        choices=[*kinds.AccountHolder.choices, VICTIM],
         initial=kinds.AccountHolder.UNKNOWN,
         help_text=_(
             "Possibly a child: the programme looks first, it ends after 90 days, and nobody is penalised lightly."
@@ -184,6 +188,17 @@ class Says(Refusable):
         given = super().clean()
         if self.cleaned_data.get("danger"):
             self._must_say_of_the_authority()
+        return given
+
+    def clean_account_holder(self) -> str:
+        given: str = self.cleaned_data["account_holder"]
+        if given == VICTIM[0]:
+            raise ValidationError(
+                gettext(
+                    "A victim's identifier is never shared: others would look for the child. Help the child at your "
+                    "service, and share what identifies whoever does the harm."
+                )
+            )
         return given
 
     def _must_say_of_the_authority(self) -> None:

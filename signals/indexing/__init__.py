@@ -16,9 +16,9 @@ from django.db import DatabaseError, OperationalError
 from lantern_site.work import heartbeats
 from signals.indexing.index import KINDS, Index
 from signals.indexing.ledger import Tick, Unreadable
-from signals.indexing.parts import Near
+from signals.indexing.parts import Near, empty
 
-__all__ = ["KINDS", "Index", "Near", "Stale", "Tick", "current"]
+__all__ = ["KINDS", "Index", "Near", "Stale", "Tick", "current", "empty"]
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from signals.indexing.parts import Hashes, Near, Part, empty
 from signals.indexing.snapshots import Damaged, Header, Snapshots
 from signals.kinds import RADIUS, Kind
 
-KINDS = (*RADIUS, Kind.KEYWORD, Kind.USERNAME)
+KINDS = (*RADIUS, Kind.VPDQ, Kind.KEYWORD, Kind.USERNAME)
 WORTH_WRITING = 10_000
 """So many hashes of a kind make a snapshot: fewer are read from PostgreSQL in a moment."""
 STALE_AFTER = timedelta(minutes=2)
@@ -54,7 +54,7 @@ class Index:
     # Questions
 
     def near(self, kind: Kind, values: Sequence[str]) -> list[Near]:
-        """Indicators within the radius of a perceptual kind."""
+        """Indicators within the radius of a perceptual kind, or with enough frames in common."""
         return self._ask(kind, values)
 
     def like(self, names: Sequence[str]) -> list[Near]:

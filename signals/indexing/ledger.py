@@ -56,7 +56,7 @@ def values(kind: str, tick: Tick) -> Iterator[Values]:
     while True:
         tick()
         with acting_as(Actor.clock()):
-            part = _plain(_matchable().filter(indicator__kind=kind, pk__gt=last).order_by("pk")[:AT_ONCE])
+            part = plain(_matchable().filter(indicator__kind=kind, pk__gt=last).order_by("pk")[:AT_ONCE])
         found = part.get(kind)
         if not found:
             return
@@ -87,7 +87,7 @@ def current(indicators: Collection[int], tick: Tick) -> Mapping[str, Values]:
     for start in range(0, len(numbers), AT_ONCE):
         tick()
         with acting_as(Actor.clock()):
-            part = _plain(_matchable().filter(pk__in=numbers[start : start + AT_ONCE]))
+            part = plain(_matchable().filter(pk__in=numbers[start : start + AT_ONCE]))
         for kind, some in part.items():
             found[kind] |= some
     return found
@@ -96,7 +96,7 @@ def current(indicators: Collection[int], tick: Tick) -> Mapping[str, Values]:
 def sample(kind: str, size: int) -> Values:
     """Some values of a kind, by chance."""
     with acting_as(Actor.clock()):
-        return _plain(_matchable().filter(indicator__kind=kind).order_by("?")[:size]).get(kind, {})
+        return plain(_matchable().filter(indicator__kind=kind).order_by("?")[:size]).get(kind, {})
 
 
 def _matchable() -> QuerySet[IndicatorValue]:
@@ -104,7 +104,8 @@ def _matchable() -> QuerySet[IndicatorValue]:
     return IndicatorValue.objects.filter(Exists(Signal.objects.matchable().filter(indicator=OuterRef("pk"))))
 
 
-def _plain(rows: QuerySet[IndicatorValue]) -> dict[str, Values]:
+def plain(rows: QuerySet[IndicatorValue]) -> dict[str, Values]:
+    """The values of these rows by kind and indicator. Raises Unreadable."""
     found: dict[str, Values] = defaultdict(dict)
     for pk, kind, ciphertext, key_id in rows.values_list("pk", "indicator__kind", "ciphertext", "key_id"):
         try:

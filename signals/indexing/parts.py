@@ -5,17 +5,22 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from signals.kinds import BITS, RADIUS, Kind
+from signals.canonical import hashes
+from signals.kinds import BITS, OVERLAP, RADIUS, Kind
+from signals.matching import video
 from signals.matching.hashes import HammingIndex, packed
+from signals.matching.multi_index import Words
 from signals.matching.names import NameIndex
 from signals.matching.text import KeywordIndex
+from signals.matching.video import VideoIndex
 
 FOLD_AT = 0.05
 """The share of a part that may be new or gone before it is built anew."""
 
 
 class Near(NamedTuple):
-    """The value at place `query` of what was asked is this far from an indicator; 0 is the same."""
+    """The value at place `query` of what was asked is this far from an indicator; 0 is the same. Bits for hashes of
+    images, edits for names, and for videos the percentage of frames that one lacks of the other."""
 
     query: int
     indicator_id: int
@@ -112,8 +117,28 @@ def _mentioned(index: KeywordIndex, texts: Sequence[str]) -> Iterator[Near]:
     return (Near(hit.text, hit.id, 0) for hit in index.search(texts))
 
 
+def _videos(videos: Mapping[int, str]) -> VideoIndex:
+    return VideoIndex.build([_frames(value) for value in videos.values()], list(videos))
+
+
+def _overlapping(index: VideoIndex, videos: Sequence[str]) -> Iterator[Near]:
+    """At a distance of 1 at least: only equal digests are the same video."""
+    for query, value in enumerate(videos):
+        for found in index.search(_frames(value)):
+            share = max(found.asked, found.known)
+            if share >= OVERLAP:
+                yield Near(query, found.id, max(1, round(100 * (1 - share))))
+
+
+def _frames(value: str) -> Words:
+    found = hashes.frames(value)
+    return video.frames(packed([frame.pdq for frame in found], BITS[Kind.PDQ]), [frame.quality for frame in found])
+
+
 def empty(kind: Kind) -> Part:
     """A part that holds nothing yet."""
+    if kind == Kind.VPDQ:
+        return Growing(_videos, _overlapping)
     if kind == Kind.KEYWORD:
         return Growing(KeywordIndex, _mentioned)
     if kind == Kind.USERNAME:

@@ -31,6 +31,10 @@ class Frame(NamedTuple):
     quality: int
     second: float
 
+    def __str__(self) -> str:
+        """As the programs of vPDQ write it."""
+        return f"{self.pdq},{self.quality},{self.second:.3f}"
+
 
 class Undecodable(Exception):
     """The frames cannot be had. `str()` is a sentence that says why."""

@@ -89,6 +89,7 @@ class FileHashes:
     def line(self) -> str:
         """One line of JSON, without what the file does not have."""
         own = {name: value for name, value in asdict(self).items() if name != "variants"}
+        own["vpdq"] = None if self.vpdq is None else [str(frame) for frame in self.vpdq]
         return json.dumps({name: value for name, value in own.items() if value is not None})
 
     def lines(self) -> list[str]:

@@ -74,6 +74,7 @@ class Spending(models.Model):
     class Kind(models.TextChoices):
         REVEAL = "reveal"
         LOOKUP = "lookup"
+        EXPORT = "export"
 
     kind = models.CharField(max_length=8, choices=Kind)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="spendings")
@@ -85,7 +86,9 @@ class Spending(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "holder", "on"], name="one_spending_per_day"),
-            models.CheckConstraint(condition=Q(kind__in=["reveal", "lookup"]), name="a_spending_has_a_known_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reveal", "lookup", "export"]), name="a_spending_has_a_known_kind"
+            ),
         ]
 
     def __str__(self) -> str:

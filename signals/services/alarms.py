@@ -14,6 +14,11 @@ from signals import budgets
 from signals.models import Spending
 
 KEPT_FOR = timedelta(days=30)
+ACTIONS = {
+    Spending.Kind.REVEAL: "reveal.budget_spent",
+    Spending.Kind.LOOKUP: "lookup.budget_spent",
+    Spending.Kind.EXPORT: "export.budget_spent",
+}
 
 
 def note_spent(*, kind: Spending.Kind, actor: Actor, now: datetime) -> None:
@@ -27,7 +32,7 @@ def note_spent(*, kind: Spending.Kind, actor: Actor, now: datetime) -> None:
         if not Spending.objects.filter(pk=row.pk, told_at__isnull=True).update(told_at=now):
             return
         record(
-            f"{kind.value}.budget_spent",
+            ACTIONS[kind],
             subject_kind=actor.kind.value,
             subject=actor.id,
             audience=f"organisation:{organisation.public_id}",

@@ -13,7 +13,7 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.policies import organisation_of, staff_id_of
 from lantern_site.work import answers
-from signals import intake, kinds, policies, protection
+from signals import intake, kinds, moves, policies, protection
 from signals.intake import Statement
 from signals.models import Signal, SignalVersion
 from signals.models.statements import SAID
@@ -74,17 +74,26 @@ def _propose(record: Recorder, signal_id: int, changes: Mapping[str, Any]) -> Pr
     hours = kinds.FIRST_REVIEW_HOURS[severity]
     signal.review_due_at = signal.organisation.target(record.now, hours, in_danger=signal.danger)
     signal.save(update_fields=["correction", "review_due_at"])
-    owner = signal.organisation.public_id
-    record(
-        "signal.correction_proposed",
-        subject_kind="signal",
-        subject=signal.public_id,
-        organisation=owner,
-        audience=f"organisation:{owner}",
-        facts={"owner": owner, "proposed": version.number, "changed": changed},
-        payload=statement.free_text(),
-    )
+    facts = {"changed": changed}
+    moves.note_correction(record, signal, "signal.correction_proposed", facts=facts, payload=statement.free_text())
     return Proposal(signal.public_id, version.number, changed)
+
+
+def cancel(*, signal_id: int, actor: Actor, now: datetime) -> Proposal:
+    """Take back a correction that waits for its review; the version in use stays, and nobody gives a verdict.
+
+    Raises Hidden, NotAllowed, or WrongState when none waits.
+    """
+    with recording(actor, now) as record:
+        signal = sharing.locked(actor, signal_id)
+        policies.may_cancel(actor, signal)  # first: other members do not learn whether a correction waits
+        correction = signal.correction
+        if correction is None:
+            raise WrongState(_("No correction of %(reference)s waits.") % {"reference": signal.reference})
+        moves.note_correction(record, signal, "signal.correction_cancelled")
+        moves.drop_correction(signal)
+        signal.save(update_fields=["correction"])
+        return Proposal(signal.public_id, correction.number, correction.changes(signal.version))
 
 
 def _is_open(signal: Signal) -> None:

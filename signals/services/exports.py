@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
-from lantern_site.errors import Invalid
+from lantern_site.errors import Invalid, Spent
 from lantern_site.members.policies import organisation_of
-from signals import exports, policies
+from signals import budgets, exports, policies
 from signals.exports import Cells, Shape
 from signals.kinds import HarmTerm, Kind
-from signals.models import Signal, SignalQuerySet
+from signals.models import Signal, SignalQuerySet, Spending
+from signals.services import alarms
 from signals.workflow import RevealReason, Status
 
 AT_ONCE = 500
@@ -32,32 +33,46 @@ class Wanted:
 def export(*, wanted: Wanted, shape: str, with_values: bool, reason: str, actor: Actor, now: datetime) -> Iterator[str]:
     """The file, piece by piece: recorded now, read while it is sent. `reason` is needed with the plain values.
 
-    Raises NotAllowed, NotProven, or Invalid for `kind`, `status`, `harm`, `shape` or `reason`.
+    Raises NotAllowed, NotProven, Invalid for `kind`, `status`, `harm`, `shape` or `reason`, and Spent beyond the daily
+    budget of plain values, of which others are told.
     """
+    try:
+        found = _recorded(wanted, shape, reason if with_values else None, actor, now)
+    except Spent:
+        alarms.note_spent(kind=Spending.Kind.EXPORT, actor=actor, now=now)
+        raise
+    pages = _pages(found, actor, with_values=with_values)
+    return exports.written(pages, Shape(shape), with_values=with_values)
+
+
+def _recorded(wanted: Wanted, shape: str, reason: str | None, actor: Actor, now: datetime) -> SignalQuerySet:
+    """The signals of the export, which is written down and counted. Without a `reason` it has no plain values."""
     with recording(actor, now) as record:
-        organisation = organisation_of(actor)
+        organisation, with_values = organisation_of(actor), reason is not None
         policies.may_export(actor, with_values=with_values)
         _check(wanted, shape)
         if with_values and reason not in RevealReason.values:
             raise Invalid(_("Choose why you need to see the values."), "reason")
         found = _filtered(Signal.objects.owned_by(organisation.pk), wanted)
+        number = found.count()
+        if with_values:
+            budgets.spend(budgets.of_exports(actor), organisation.pk, number, now)
         record(
             "signals.exported",
             subject_kind="organisation",
             subject=organisation.public_id,
             audience=f"organisation:{organisation.public_id}",
             facts={
-                "number": found.count(),
+                "number": number,
                 "with_values": with_values,
-                "reason": reason if with_values else "",
+                "reason": reason or "",
                 "shape": shape,
                 "kind": wanted.kind,
                 "status": wanted.status,
                 "harm": wanted.harm,
             },
         )
-    pages = _pages(found, actor, with_values=with_values)
-    return exports.written(pages, Shape(shape), with_values=with_values)
+        return found
 
 
 def _check(wanted: Wanted, shape: str) -> None:

@@ -128,7 +128,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
     indicator = intake.locked_indicator(normal, now)
     own = Signal.objects.owned_by(context.organisation.pk).filter(indicator=indicator)
     outlook.not_running(dict(own.values_list("status", "public_id")))
-    found_before = history.warnings(context.organisation.pk, indicator)
+    found_before = history.warnings(context.organisation.pk, indicator, normal.value)
     severity = kinds.severity_of(statement.harm, possibly_child=statement.is_possibly_child, imminent=statement.danger)
     actor = record.actor
     signal = Signal.objects.create(

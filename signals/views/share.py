@@ -26,7 +26,10 @@ SHARED_AS = (
     (gettext_lazy("Identifiers"), (Kind.EMAIL, Kind.USERNAME, Kind.ACCOUNT_ID, Kind.PAYMENT, Kind.PHONE)),
     (
         gettext_lazy("Content"),
-        (Kind.URL, Kind.KEYWORD, Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5, Kind.VIDEO_MD5),
+        (
+            *(Kind.URL, Kind.KEYWORD, Kind.PDQ, Kind.PHASH, Kind.SHA256, Kind.SHA1, Kind.MD5),
+            *(Kind.VIDEO_MD5, Kind.VPDQ),
+        ),
     ),
 )
 

@@ -163,6 +163,7 @@ def accept_the_invitation(page: Page) -> None:
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello Mina")
+    expect(page.get_by_text(f"{NAME} is on its way in.")).to_be_visible()
 
 
 def invitation() -> str:

@@ -76,7 +76,7 @@ BLIND = frozenset({NO_ROLE, "editor", "publisher"})
 """Whoever holds no role, and those who only count: for them nothing about signals exists."""
 ABOUT_SIGNALS = frozenset(
     {
-        "returned", "shared", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
+        "returned", "shared", "to correct", "waiting", "claimed", "unchecked", "held", "expiring", "lead",
         "dispute", "dispute on hold", "dispute decided", "dispute appealed", "recall", "recall kept", "case",
     }
 )  # fmt: skip

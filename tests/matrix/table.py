@@ -244,6 +244,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     "reviews:hold": (act("shared", SHARED, programme="steward", proven=True, body={"reason": "unclear"}),),
     "reviews:end_hold": (act("held", SHARED, programme="steward", proven=True),),
     "reviews:cancel": (act("waiting", OVERSEEN, own="submitter reviewer"),),
+    "reviews:cancel_correction": (act("to correct", SHARED, own="submitter reviewer"),),
     "reviews:withdraw": (act("shared", SHARED, own="reviewer", body={"wrong": "no"}),),
     "reviews:replace": (act("shared", SHARED, own="reviewer"),),
     "reviews:renew": (
@@ -381,6 +382,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             but={"submit: other, may not receive": HIDDEN, "submit: outside": HIDDEN},
         ),
     ),
+    "api-cancel-correction": (call("POST", "to correct", SHARED, own="submit"),),
     "api-lookup": (call("POST", own="lookup", needs="receive", body={"items": [{"kind": "email", "value": FRESH}]}),),
     "api-jobs": (call("POST", own="lookup", needs="receive", body=JOB_OF_ONE),),
     "api-jobs-lines": (call("POST", own="", but=dict.fromkeys(SCOPES, INVALID)),),  # without its plan

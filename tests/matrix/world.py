@@ -50,7 +50,7 @@ from signals.intake import Item
 from signals.kinds import HarmTerm, Kind
 from signals.models import Lead, MatchJob, Signal
 from signals.purposes import Purpose, Surface
-from signals.services import drafts, filters, jobs, sharing
+from signals.services import corrections, drafts, filters, jobs, sharing
 from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
@@ -183,6 +183,13 @@ class World:
             inbox.tell_of_hand_over(signal_id=claimed.public_id, to=told, now=NOW)
             self.ids["notice"] = InboxNotice.objects.get(staff=told).public_id
         self._active("shared", at=ago(days=3))
+        self._active("to correct", at=ago(days=3))
+        corrections.propose(
+            signal_id=self.ids["to correct"],
+            changes={"harm": HarmTerm.TOOLS, "no_authority_asked": True},
+            actor=self.actor("own", "colleague"),
+            now=NOW,
+        )
         judgement = Judgement(Verdict.RETURN, outward="The clause does not fit.")
         returned = self._submitted("returned")
         decisions.decide(

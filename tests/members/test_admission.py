@@ -1,6 +1,6 @@
 """Applying, being decided about, appealing, and becoming a member."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -92,6 +92,22 @@ def test_an_application_is_approved_once_its_gates_are_passed() -> None:
     application.organisation.refresh_from_db()
     assert application.organisation.state == MemberState.APPROVED
     assert newest(application.organisation).facts == {"kind": "platform", "state": "approved", "on_appeal": False}
+
+
+def test_an_application_has_a_term_in_working_days_as_long_as_it_waits() -> None:
+    application, secret = builders.application()
+    steward, another = builders.steward(), builders.steward()
+    due_at = datetime(2026, 3, 30, 10, 0, tzinfo=UTC)
+    assert application.due_at == due_at
+
+    assert decide(application, Move.DEFER, steward).due_at is None
+    assert decide(application, Move.REOPEN, steward).due_at == due_at
+    assert decide(application, Move.DECLINE, steward).due_at is None
+    assert appeal(application, secret).due_at == due_at
+    with acting_as(steward):
+        assert list(Application.objects.overdue_at(due_at)) == []
+        assert list(Application.objects.overdue_at(due_at + timedelta(seconds=1))) == [application]
+    assert decide(application, Move.DECLINE, another).due_at is None
 
 
 def test_a_decision_is_told_to_the_applicant_without_saying_it(mailoutbox: list[object]) -> None:

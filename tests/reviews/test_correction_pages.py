@@ -159,3 +159,15 @@ def test_a_warning_explains_itself_on_the_page_of_its_signal(pixelpond: Organisa
     assert "The address looks like one that several people share." in page
     assert "Make sure that one person alone uses it" in page
     assert "The programme checks it before it is shared." in page
+
+
+def test_whoever_proposed_it_cancels_it_on_the_page_of_the_signal(signal: Signal, pixelpond: Organisation) -> None:
+    author, _person = enter(pixelpond, Role.SUBMITTER)
+    correct(author, signal)
+    assert "Cancel the correction" in text(author.get(at("signal", signal)))
+
+    told = text(author.post(at("cancel_correction", signal), follow=True))
+
+    assert "The correction is cancelled. The version in use stays." in told
+    assert "Cancel the correction" not in told
+    assert author.post(at("cancel_correction", signal)).status_code == 409

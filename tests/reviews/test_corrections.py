@@ -269,3 +269,39 @@ def test_it_waits_in_the_queue_of_those_who_may_judge_it(signal: Signal, pixelpo
     assert waiting(author) == []
     assert waiting(steward) == []
     assert [held.signal_id for held in claims.claim_next(actor=reviewer, now=LATER)] == [signal.pk]
+
+
+def test_it_is_taken_back_before_anybody_judged_it(signal: Signal, pixelpond: Organisation) -> None:
+    author = builders.actor(pixelpond, Role.SUBMITTER)
+    propose(signal, WORSE, by=author)
+
+    told = corrections.cancel(signal_id=signal.public_id, actor=author, now=LATER)
+
+    assert told == Proposal(signal.public_id, 2, ["harm"])
+    after = builders.fresh(signal)
+    assert (after.version.number, after.correction_id, states(signal)) == (1, None, ["current", "refused"])
+    assert signal.pk not in waiting(builders.actor(pixelpond, Role.REVIEWER))
+    entry = Entry.objects.about("signal", signal.public_id).get(action="signal.correction_cancelled")
+    owner = pixelpond.public_id
+    assert (entry.audience, entry.facts) == (f"organisation:{owner}", {"owner": owner, "proposed": 2})
+    assert propose(signal).version == 3, "another may follow"
+
+
+@pytest.mark.parametrize(("member", "role"), [("Pixelpond", Role.ANALYST), ("Kestrel", Role.SUBMITTER)])
+def test_only_those_of_the_owner_who_share_or_review_take_it_back(signal: Signal, member: str, role: Role) -> None:
+    propose(signal)
+
+    with pytest.raises((NotAllowed, Hidden)):
+        corrections.cancel(signal_id=signal.public_id, actor=builders.actor(builders.member(member), role), now=LATER)
+
+    assert builders.fresh(signal).correction_id is not None
+    assert "signal.correction_cancelled" not in actions(signal)
+
+
+def test_nothing_that_does_not_wait_is_taken_back(signal: Signal, pixelpond: Organisation) -> None:
+    author = builders.actor(pixelpond, Role.SUBMITTER)
+    propose(signal, by=author)
+    judge(signal)
+
+    with pytest.raises(WrongState):
+        corrections.cancel(signal_id=signal.public_id, actor=author, now=LATER)

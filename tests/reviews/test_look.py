@@ -104,8 +104,8 @@ def test_what_the_own_organisation_said_before_is_linked(submitter: Client, pixe
     page = look(submitter, harm="grooming")
 
     assert wrong.reference in page
-    assert "This value was shared before, and retracted." in page
-    assert "then the programme: a signal on this value was found wrong before." in page
+    assert "This value, or one very much like it, was shared before and retracted." in page
+    assert "then the programme: a signal on this value, or on one very much like it, was found wrong before." in page
 
 
 def test_of_others_only_what_the_actor_may_see_is_told(submitter: Client, kestrel: Organisation) -> None:

@@ -224,3 +224,15 @@ def test_a_claim_is_parked_handed_over_and_released(pixelpond: Organisation) -> 
     assert "Waits for our lawyers" in text(parked)
     assert held_by == other
     assert not Claim.objects.held_at(NOW).exists()
+
+
+def test_a_steward_sees_which_application_is_overdue() -> None:
+    steward, _person = enter(builders.programme(), Role.STEWARD)
+    builders.application("Saltmarsh Social", now=NOW - timedelta(days=29))
+    builders.application("Gullwing", now=NOW - timedelta(days=1))
+
+    home, inbox = text(steward.get("/")), text(steward.get(reverse("members:applications")))
+
+    assert "Applications overdue" in home
+    for page in (home, inbox):
+        assert page.index("Saltmarsh Social") < page.index("3 days late") < page.index("Gullwing")

@@ -169,7 +169,7 @@ def cells() -> Iterator[Case]:
         "danger": ("yes", "perhaps"), "clause": ("x" * 121,), "evidence_seen_by": ("x" * 81,),
         "meaning": ("x" * 281,), "outward_note": ("x" * 281,), "inward_note": ("x" * 501,), "reference": ("x" * 201,),
         "first_seen_on": ("02/03/2026", "2026-02-30", "yesterday", "99999999999"), "last_seen_on": ("2999-01-01",),
-        "expires_on": ("2020-01-01", "2099-01-01", "2026-W10-1", "٢٠٢٦-٠٣-٠٢"), "kind": ("vpdq", "telephone", "*"),
+        "expires_on": ("2020-01-01", "2099-01-01", "2026-W10-1", "٢٠٢٦-٠٣-٠٢"), "kind": ("video", "telephone", "*"),
         "quality": ("ninety", "1.5", "٩٩"),
     }  # fmt: skip
     assert set(wrong) <= set(COLUMNS)

@@ -9,6 +9,7 @@ from lantern_site.errors import Invalid
 from signals import candidates
 from signals.candidates import Candidate, Item
 from signals.kinds import Kind
+from signals.matching.frames import Frame
 from signals.matching.hash import FileHashes
 
 PDQ = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
@@ -178,7 +179,8 @@ def test_a_csv_file_may_hold_public_digests_and_texts() -> None:
 
 def test_a_file_of_the_hashing_command_gives_every_hash_of_every_file() -> None:
     image = FileHashes("holiday/lake.jpg", MD5, SHA1, SHA256, pdq=PDQ, quality=100, phash=PHASH)
-    video = FileHashes("clip.mp4", MD5, SHA1, SHA256, video_md5=MD5)
+    frames = [Frame(PDQ, 90, 0.0), Frame(PDQ, 80, 1.0)]
+    video = FileHashes("clip.mp4", MD5, SHA1, SHA256, video_md5=MD5, vpdq=frames)
     content = f"{image.line()}\n\nnot json\n[1]\n{video.line()}\n"
 
     parsed = candidates.parse(content)
@@ -193,7 +195,9 @@ def test_a_file_of_the_hashing_command_gives_every_hash_of_every_file() -> None:
         (5, "sha1", "clip.mp4"),
         (5, "md5", "clip.mp4"),
         (5, "video_md5", "clip.mp4"),
+        (5, "vpdq", "clip.mp4"),
     }
+    assert parsed.candidates[-1].value == f"{PDQ},90,0.000;{PDQ},80,1.000"
     assert [one.row for one in parsed.refused] == [3, 4]
 
 

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.models import Entry
-from lantern_site.errors import Invalid, NotAllowed, NotProven
+from lantern_site.errors import Invalid, NotAllowed, NotProven, Spent
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
+from lantern_site.work.models import Outbox
 from signals import cells, guards
 from signals.intake import Item
 from signals.kinds import Behaviour, Kind
@@ -76,6 +79,26 @@ def test_plain_values_are_for_those_who_may_reveal_one_for_a_reason(member: Orga
     with pytest.raises(NotAllowed):
         export(builders.actor(member, Role.MEMBER_ADMIN), **asked)
     assert Entry.objects.filter(action="signals.exported").count() == 1
+
+
+def test_plain_values_have_a_daily_budget_and_beyond_it_others_are_told(
+    member: Organisation, settings: Settings
+) -> None:
+    settings.EXPORTED_VALUES_PER_DAY = 3
+    for number in range(2):
+        builders.submitted(member, builders.email(number))
+    actor = builders.actor(member, Role.REVIEWER)
+    asked = {"with_values": True, "reason": RevealReason.AUTHORITY}
+    export(actor, **asked)
+
+    for _again in range(2):
+        with pytest.raises(Spent, match="At most 3 plain values are exported in a day"):
+            export(actor, **asked)
+
+    assert len(table(export(actor))) == 2, "masked ones are not counted"
+    assert len(table(export(actor, wanted=Wanted(status="active"), **asked))) == 0
+    assert Entry.objects.get(action="export.budget_spent").subject == actor.id
+    assert Outbox.objects.filter(task="signals.tell_of_spent_budget").count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.STEWARD, Role.AUDITOR])
@@ -178,7 +201,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     items=st.lists(VALUES, min_size=1, max_size=5, unique_by=lambda item: (item.kind, item.raw)),
     notes=TEXTS,

@@ -1,6 +1,7 @@
 """What was found wrong does not come back unseen, and nobody is told whose it was."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -16,9 +17,10 @@ from signals.guards import WarningCode
 from signals.intake import Item
 from signals.kinds import Kind
 from signals.models import Signal
-from signals.workflow import Status
+from signals.workflow import Move, Status
 from tests import builders
 from tests.builders import NOW
+from tests.signals import comparisons
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,49 @@ def test_what_was_found_wrong_while_the_signal_waited_counts_too(sharer: Organis
     waiting = builders.fresh(waiting)
     assert waiting.status == Status.SUBMITTED
     assert waiting.warnings == [WarningCode.RETRACTED_BEFORE]
+
+
+PICTURE = int(sha256(b"a synthetic picture").hexdigest(), 16)
+
+
+def picture(*, changed: int, kind: Kind = Kind.PDQ) -> Item:
+    """A hash of the picture in which so many bits are others."""
+    value = PICTURE ^ ((1 << changed) - 1)
+    return Item(kind, f"{value:064x},90") if kind == Kind.PDQ else Item(kind, f"{value % 2**64:016x}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits", "is_noticed"),
+    [(Kind.PDQ, 31, True), (Kind.PDQ, 32, False), (Kind.PHASH, 8, True), (Kind.PHASH, 9, False)],
+)
+def test_a_hash_near_one_that_was_found_wrong_needs_the_programme(
+    kind: Kind, bits: int, is_noticed: bool, sharer: Organisation, newcomer: Organisation
+) -> None:
+    retracted(sharer, picture(changed=0, kind=kind))
+
+    again = builders.submitted(newcomer, picture(changed=bits, kind=kind))
+
+    assert again.warnings == ([WarningCode.CORRECTED_BEFORE] if is_noticed else [])
+    assert (builders.plan_of(again).first == BOTH) == is_noticed
+
+
+def test_whoever_received_the_wrong_hash_is_told_of_it_at_a_near_one(
+    sharer: Organisation, member: Organisation, newcomer: Organisation
+) -> None:
+    builders.receipt(retracted(sharer, picture(changed=0)), member)
+
+    assert str(WarningCode.RETRACTED_BEFORE.label) in look(member, picture(changed=20))
+    assert str(WarningCode.RETRACTED_BEFORE.label) not in look(member, picture(changed=40))
+    assert str(WarningCode.RETRACTED_BEFORE.label) not in look(newcomer, picture(changed=20))
+
+
+def test_a_hash_that_was_reinstated_warns_of_nothing_near_it(sharer: Organisation, newcomer: Organisation) -> None:
+    wrong = retracted(sharer, picture(changed=0))
+    assert builders.submitted(newcomer, picture(changed=3)).warnings == [WarningCode.CORRECTED_BEFORE]
+
+    comparisons.make(wrong, Move.REINSTATE)
+
+    assert builders.submitted(newcomer, picture(changed=2)).warnings == []
 
 
 def test_what_was_withdrawn_without_being_wrong_leaves_nothing(sharer: Organisation, member: Organisation) -> None:

@@ -1,6 +1,7 @@
 """Match jobs: what they find, and what they keep to themselves."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -80,6 +81,33 @@ def test_images_are_found_up_to_the_radius_of_their_kind(sharer: Organisation, m
     lines = [f"pdq:{flipped(PDQ, 31)}", f"pdq:{flipped(PDQ, 32)}", flipped(PHASH, 8), flipped(PHASH, 9)]
 
     assert compare(member, "\n".join(lines)) == [(1, "near", 31), (3, "near", 8)]
+
+
+def video(*frames: int, changed: int = 0) -> str:
+    """A video with these frames, a second apart, in each of which so many bits were turned over."""
+    hashes = (flipped(sha256(f"frame {number}".encode()).hexdigest(), changed) for number in frames)
+    return ";".join(f"{one},90,{second}.000" for second, one in enumerate(hashes))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (video(*range(10)), [(1, "exact", 0)]),
+        (video(*range(10), changed=31), [(1, "near", 1)]),
+        (video(*range(10), changed=32), []),
+        (video(3, 4, 5, 6), [(1, "near", 1)]),
+        (video(*range(2, 10), 20, 21), [(1, "near", 20)]),
+        (video(*range(3, 10), 20, 21, 22), []),
+    ],
+    ids=["the same", "re-encoded", "another", "cut out of it", "most of it", "too little of it"],
+)
+def test_a_video_is_found_by_the_frames_that_it_shares(
+    sharer: Organisation, member: Organisation, asked: str, expected: list[tuple[int, str, int]]
+) -> None:
+    builders.active(sharer, Item(Kind.VPDQ, video(*range(10))))
+    builders.active(sharer, Item(Kind.VPDQ, video(*range(30, 40))))
+
+    assert compare(member, asked) == expected
 
 
 def test_what_lies_under_a_shared_address_is_a_weaker_lead(sharer: Organisation, member: Organisation) -> None:

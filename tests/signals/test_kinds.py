@@ -46,7 +46,7 @@ def test_every_kind_lives_as_long_as_the_rules_say() -> None:
 def test_every_kind_is_content_or_identifies_an_account() -> None:
     assert set(Kind) == kinds.CONTENT | kinds.IDENTIFIERS
     assert not kinds.CONTENT & kinds.IDENTIFIERS
-    assert set(Kind) - kinds.OFFERED == {"phone", "vpdq"}
+    assert set(Kind) - kinds.OFFERED == {"phone"}
 
 
 def test_severity_follows_from_the_harm() -> None:

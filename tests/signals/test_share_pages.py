@@ -59,6 +59,17 @@ def hashes(*lines: dict[str, object]) -> SimpleUploadedFile:
     return SimpleUploadedFile("hashes.jsonl", "\n".join(json.dumps(line) for line in lines).encode())
 
 
+# What is refused whoever is meant
+
+
+def test_a_victims_identifier_is_refused_with_a_sentence(browser: Client) -> None:
+    answer = share(browser, values="ada@example.org", account_holder="victim")
+
+    assert answer.status_code == 422
+    assert "A victim&#x27;s identifier is never shared" in answer.content.decode()
+    assert shared() == []
+
+
 # Rows
 
 

@@ -57,16 +57,18 @@ def test_what_is_kept_is_a_digest_where_the_kind_is_equal_or_not(member: Organis
 
 def test_news_brings_leads_without_sending_again(sharer: Organisation, member: Organisation) -> None:
     builders.active(sharer, Item(Kind.EMAIL, "some.body@example.org"))
-    watched = keep(member, f"some.body@example.org\nother@example.org\npdq:{int(PDQ, 16) ^ 0xFF:064x}\tphoto 3")
+    near, clip = f"{int(PDQ, 16) ^ 0xFF:064x}", f"{PDQ},90,0"
+    watched = keep(member, f"some.body@example.org\nother@example.org\npdq:{near}\tphoto 3\nvpdq:{near},90,1")
     assert news(watched) == []
 
     builders.active(sharer, Item(Kind.EMAIL, "other@example.org"))
     builders.active(sharer, Item(Kind.PDQ, f"{PDQ},80"))
+    builders.active(sharer, Item(Kind.VPDQ, clip))
 
-    assert news(watched) == [(2, "exact", 0), (3, "near", 8)]
-    assert Receipt.objects.filter(way=Receipt.Way.LEAD).count() == 2
+    assert news(watched) == [(2, "exact", 0), (3, "near", 8), (4, "near", 1)]
+    assert Receipt.objects.filter(way=Receipt.Way.LEAD).count() == 3
     entry = Entry.objects.get(action="watch_list.compared")
-    assert (entry.subject, entry.facts["news"], entry.facts["leads"]) == (watched.job.public_id, 2, 2)
+    assert (entry.subject, entry.facts["news"], entry.facts["leads"]) == (watched.job.public_id, 3, 3)
 
 
 def test_the_same_news_twice_is_one_lead(sharer: Organisation, member: Organisation) -> None:

@@ -38,6 +38,7 @@ from tests.signals.api.test_share import row
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HEX = sha256(b"canary").hexdigest()
+FRAME = sha256(b"canary in a frame").hexdigest()
 CANARIES: dict[Kind, Given] = {
     Kind.EMAIL: Given(Kind.EMAIL, "Canary.Mailbox.71+Tag@gmail.com"),
     Kind.USERNAME: Given(Kind.USERNAME, "canaryprofile71", service="pixelpond"),
@@ -51,10 +52,11 @@ CANARIES: dict[Kind, Given] = {
     Kind.PDQ: Given(Kind.PDQ, sha256(b"canary in a picture").hexdigest(), quality=100),
     Kind.PHASH: Given(Kind.PHASH, HEX[-16:]),
     Kind.VIDEO_MD5: Given(Kind.VIDEO_MD5, sha256(b"canary in a video").hexdigest()[:32]),
+    Kind.VPDQ: Given(Kind.VPDQ, f"{FRAME},90,1.000"),
 }
 TELLING = {
     *("canary.mailbox", "canarymailbox", "canaryprofile71", "7100042007100042", "canary-site-71", "canary-path"),
-    *("zephyrcanary", "WEST12345698765432"),
+    *("zephyrcanary", "WEST12345698765432", FRAME),
     *(CANARIES[kind].raw for kind in (Kind.MD5, Kind.SHA1, Kind.SHA256, Kind.PDQ, Kind.PHASH, Kind.VIDEO_MD5)),
 }
 """What tells of each: if this is nowhere, the value is nowhere."""

@@ -25,12 +25,14 @@ from lantern_site.audit.models import Entry
 from lantern_site.errors import WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
-from signals import candidates, intake, leads, protection, sealing
+from reviews import piles
+from signals import candidates, intake, leads, outlook, protection, sealing
 from signals.candidates import Item
 from signals.kinds import Kind
 from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorValue, Lead
 from signals.services import batches, drafts, lookup
 from signals.services.batches import Once, Row
+from signals.services.jobs import watching
 from tests import builders
 from tests.builders import NOW
 from tests.signals import comparisons, importing
@@ -237,6 +239,50 @@ def test_a_value_is_found_and_kept_once_under_whichever_pepper_it_lies(
     assert comparisons.compare(member, builders.email(1).raw) == [(1, "exact", 0)]
     builders.active(member, builders.email(1), now=LATER)
     assert Indicator.objects.count() == 2
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_whoever_asks_what_is_known_asks_under_every_pepper(
+    rotated: bool, sharer: Organisation, member: Organisation, settings: Settings
+) -> None:
+    builders.active(sharer, builders.email(1))
+    builders.active(member, builders.email(2))
+    before = importing.hand_in(member, importing.addresses(3))
+    watched = watching.keep(
+        plan=comparisons.PLAN,
+        candidates=candidates.read([f"{builders.email(1).raw}\n", f"{builders.email(3).raw}\n"]),
+        days=30,
+        actor=builders.actor(member, Role.ANALYST),
+        now=NOW,
+    )
+    builders.active(sharer, builders.email(3), now=LATER)
+    settings.PEPPERS = BOTH
+    if rotated:
+        wrap()
+
+    by = builders.actor(member, Role.SUBMITTER)
+    lines = [outlook.Line("values", row, builders.email(row)) for row in (1, 2)]
+    foreign, own = seen(lambda: outlook.of_lines(lines, builders.statement(), by, NOW))
+    assert (foreign.members, own.refused.partition(":")[0]) == (1, "Your organisation shares this already")
+    again = importing.hand_in(member, importing.addresses(3))
+    assert again == before
+    assert importing.verdicts(importing.run(again)) == {2: "new", 3: "new", 4: "exists"}
+    watching.look(now=LATER)
+    watching.compare_news(watch_list_id=watched.pk, now=LATER)
+    assert comparisons.found(watched.job) == [(2, "exact", 0)]
+
+
+def test_leads_of_one_reference_stay_together(sharer: Organisation, member: Organisation, settings: Settings) -> None:
+    builders.active(sharer, builders.email(1))
+    given = f"{builders.email(1).raw}\tcase 7"
+    comparisons.compare(member, given)
+    settings.PEPPERS = BOTH
+    comparisons.compare(member, given)
+
+    first, second = seen(lambda: list(Lead.objects.order_by("pk")))
+
+    assert first.reference_digest != second.reference_digest
+    assert seen(lambda: piles.alike(Lead.objects.all(), first, "reference").count()) == 2
 
 
 def test_afterwards_nothing_lies_under_the_old_pepper_alone(

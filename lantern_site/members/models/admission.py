@@ -28,6 +28,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         found = self.in_state({MemberState.APPLICANT})
         return found.order_by(Coalesce("appealed_at", "applied_at"), "pk")
 
+    def overdue_at(self, now: datetime) -> "ApplicationQuerySet":
+        return self.waiting().filter(due_at__lt=now)
+
 
 class Application(models.Model):
     """What an organisation that wants to take part has said about itself, and what was decided about it.
@@ -43,6 +46,8 @@ class Application(models.Model):
     would_share = models.TextField()
     answers = models.JSONField(default=dict)
     applied_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    """By when the programme decides, as long as it waits for a decision."""
     link_hash = models.BinaryField()
     decided_at = models.DateTimeField(null=True)
     decided_by = _nobody("applications_decided")

@@ -1,6 +1,6 @@
 """Keys of members' machines, and from where they are used."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,9 +13,6 @@ from lantern_site.members import networks
 from lantern_site.members.lifecycle import KeyScope, KeyState, Revocation
 from lantern_site.members.models.organisations import Organisation
 from lantern_site.members.models.people import Staff
-
-ADDRESSES_ARE_KEPT = timedelta(days=730)
-"""24 months, like the record of every other read."""
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from lantern_site import clock
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
 from lantern_site.errors import Hidden, Invalid, WrongState
-from lantern_site.members import admission
+from lantern_site.members import admission, deadlines
 from lantern_site.members.lifecycle import CRITERIA, MemberKind, MemberState, Move, Public, target
 from lantern_site.members.models import Application, ComplianceReview, Organisation
 from lantern_site.members.services import communities, organisations
@@ -58,11 +59,16 @@ def apply(
             would_share=would_share.strip(),
             answers={kind.value: answers[kind].strip() for kind in CRITERIA},
             applied_at=now,
+            due_at=_due_at(now),
             link_hash=admission.hash_of(secret),
         )
         facts = {**organisations.standing(organisation), "by": "applicant", "application": application.public_id}
         organisations.note(record, organisation, "member.applied", facts)
         return application, secret
+
+
+def _due_at(now: datetime) -> datetime:
+    return clock.working_days(now, deadlines.APPLICATION_DAYS)
 
 
 def _check(kind: MemberKind, services: Sequence[tuple[str, Public]], answers: Mapping[str, str]) -> None:
@@ -94,9 +100,10 @@ def decide(*, application_id: int, move: Move, reason: str, actor: Actor, now: d
         _save_state(organisation)
         application.decided_at, application.decided_by_id = now, actor.staff_id
         application.reason = reason.strip()
+        application.due_at = _due_at(now) if state == MemberState.APPLICANT else None
         if move == Move.DECLINE and application.appealed_at is None:
             application.declined_by_id = actor.staff_id
-        application.save(update_fields=["decided_at", "decided_by", "reason", "declined_by"])
+        application.save(update_fields=["decided_at", "decided_by", "reason", "due_at", "declined_by"])
         facts = {**organisations.standing(organisation), "on_appeal": application.appealed_at is not None}
         organisations.note(record, organisation, _ACTIONS[move], facts, {"reason": application.reason})
         outbox.ask("members.tell_applicant", application.pk)
@@ -133,8 +140,8 @@ def appeal(*, application_id: int, secret: str, reason: str, now: datetime) -> A
         if not reason.strip():
             raise Invalid(_("Say what should be looked at again."), "reason")
         organisation.save(update_fields=["state"])
-        application.appealed_at, application.appeal = now, reason.strip()
-        application.save(update_fields=["appealed_at", "appeal"])
+        application.appealed_at, application.appeal, application.due_at = now, reason.strip(), _due_at(now)
+        application.save(update_fields=["appealed_at", "appeal", "due_at"])
         facts = {**organisations.standing(organisation), "by": "applicant"}
         organisations.note(record, organisation, "member.appealed", facts, {"appeal": application.appeal})
         return application

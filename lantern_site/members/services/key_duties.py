@@ -11,10 +11,10 @@ from django.db.models import Q
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
+from lantern_site.members import deadlines
 from lantern_site.members.key_rules import ANNOUNCED
 from lantern_site.members.lifecycle import Revocation
 from lantern_site.members.models import ApiKey, ApiKeyQuerySet, KeyAddress
-from lantern_site.members.models.machines import ADDRESSES_ARE_KEPT
 from lantern_site.work import outbox
 
 BATCH = 500
@@ -68,7 +68,7 @@ def _announce(pk: int, days: int, now: datetime) -> bool:
 
 def forget_addresses(*, now: datetime) -> int:
     """Delete from where keys were used longer ago than is kept. Returns how many networks are forgotten."""
-    before = now - ADDRESSES_ARE_KEPT
+    before = now - deadlines.KEPT
     with acting_as(Actor.clock()):
         ApiKey.objects.filter(last_used_at__lt=before).exclude(last_used_from="").update(last_used_from="")
         ApiKey.objects.filter(refused_at__lt=before).exclude(refused_from="").update(refused_from="")

@@ -135,14 +135,14 @@ def remind(*, organisation_id: int, now: datetime) -> None:
 
 def forget_people(*, now: datetime) -> int:
     """Part the pseudonym from the name and address of those who left long ago. Returns how many."""
-    gone = Staff.objects.filter(forgotten_at__isnull=True, left_at__lte=now - deadlines.NAME_KEPT)
+    gone = Staff.objects.filter(forgotten_at__isnull=True, left_at__lte=now - deadlines.KEPT)
     return sum(_forget(pk, now) for pk in list(gone.order_by("pk").values_list("pk", flat=True)))
 
 
 def _forget(pk: int, now: datetime) -> bool:
     with recording(Actor.clock(), now) as record:
         rows = Staff.objects.select_for_update(of=("self",)).select_related("organisation")
-        person = rows.filter(pk=pk, forgotten_at__isnull=True, left_at__lte=now - deadlines.NAME_KEPT).first()
+        person = rows.filter(pk=pk, forgotten_at__isnull=True, left_at__lte=now - deadlines.KEPT).first()
         if person is None:
             return False
         person.name, person.forgotten_at = person.pseudonym, now

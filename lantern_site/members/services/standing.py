@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Fact, Recorder, recording
 from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.members import deadlines
 from lantern_site.members.lifecycle import MemberState, Move, Suspension, target
 from lantern_site.members.models import ApiKey, Departure, Organisation, SignalsRule
 from lantern_site.members.permissions import Permission
@@ -16,8 +17,6 @@ from lantern_site.work import outbox
 
 CERTIFICATE_WITHIN = timedelta(days=30)
 REDRESS_FOR = timedelta(days=365)
-CORRECTIONS_FOR = timedelta(days=730)
-"""How long the keys of a member that has left are told corrections, unless it certifies before."""
 
 
 def suspend(*, organisation_id: int, what: Suspension, reason: str, actor: Actor, now: datetime) -> Organisation:
@@ -99,7 +98,7 @@ def part(*, organisation_id: int, actor: Actor, now: datetime) -> Departure:
         departure.redress_until = (now + REDRESS_FOR).date()
         departure.save(update_fields=["left_at", "left_by", "certificate_due_on", "redress_until"])
         running = ApiKey.objects.filter(organisation=organisation).usable_at(now)
-        running.update(corrections_only=True, expires_at=now + CORRECTIONS_FOR)
+        running.update(corrections_only=True, expires_at=now + deadlines.KEPT)
         _note(record, organisation, "member.left", {"rule": departure.rule})
         outbox.ask("signals.part_with", organisation.pk)
         return departure

@@ -83,8 +83,8 @@ def _leave(
     keys.end_all(record, organisation)
     application = Application.objects.select_for_update().get(organisation=organisation)
     application.organisation = organisation
-    application.ended_at, application.reason = record.now, reason.strip()
-    application.save(update_fields=["ended_at", "reason"])
+    application.ended_at, application.reason, application.due_at = record.now, reason.strip(), None
+    application.save(update_fields=["ended_at", "reason", "due_at"])
     told = {**organisations.standing(organisation), **before, **facts}
     organisations.note(record, organisation, action, told, {"reason": application.reason})
     return application
@@ -100,7 +100,7 @@ def forget(*, now: datetime) -> int:
 
     The ledger keeps that there was one, and how it ended; an organisation without a name stays behind it.
     """
-    before = now - deadlines.APPLICATION_KEPT
+    before = now - deadlines.KEPT
     over = Q(organisation__state=MemberState.DECLINED, decided_at__lte=before)
     over |= Q(organisation__state=MemberState.ENDED, ended_at__lte=before)
     with recording(Actor.clock(), now) as record:

@@ -15,6 +15,7 @@ from lantern_site import clock
 from lantern_site.attempts import attempt
 from lantern_site.errors import Hidden
 from lantern_site.members import admission as questions
+from lantern_site.members import deadlines
 from lantern_site.members.forms import admission as forms
 from lantern_site.members.lifecycle import MOVES, Move
 from lantern_site.members.services import admission, ways_out
@@ -47,7 +48,8 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: forms.Apply, status: int = HTTPStatus.OK) -> HttpResponse:
-    return render(request, "members/apply.html", {"form": form, "site_nav": site_nav(request.path)}, status=status)
+    context = {"form": form, "site_nav": site_nav(request.path), "decided_within": deadlines.APPLICATION_DAYS}
+    return render(request, "members/apply.html", context, status=status)
 
 
 @require_safe

@@ -11,7 +11,9 @@ from signals.kinds import RADIUS, Kind
 WIDEST: Mapping[str, int] = MappingProxyType({str(kind): bits for kind, bits in RADIUS.items()} | {"username": 2})
 """The largest distance of each near kind. A member may ask for a smaller one."""
 
-HALF_A_SECOND: Mapping[str, int] = MappingProxyType({TEXT: 2_000, Kind.PDQ: 5_000, Kind.PHASH: 5_000, Kind.URL: 4_000})
+HALF_A_SECOND: Mapping[str, int] = MappingProxyType(
+    {TEXT: 2_000, Kind.PDQ: 5_000, Kind.PHASH: 5_000, Kind.VPDQ: 50, Kind.URL: 4_000}
+)
 """How many candidates of a kind take half a second to compare; of all others `chunk` do."""
 
 

@@ -81,3 +81,12 @@ def test_what_cannot_be_taken_is_said(client: Client, signal: Signal, changes: d
 
 def test_another_members_signal_is_not_corrected(signal: Signal) -> None:
     assert correct(machine(builders.member("Kestrel"), KeyScope.SUBMIT), signal).status_code in (403, 404)
+
+
+def test_a_correction_that_waits_is_cancelled(client: Client, signal: Signal) -> None:
+    first = correct(client, signal)
+    address = f"/api/v1/signals/{signal.reference}/corrections/cancel"
+
+    assert post(client, address, {}).json() == first.json()
+    assert post(client, address, {}).status_code == 409
+    assert builders.fresh(signal).correction_id is None

@@ -146,7 +146,7 @@ def test_a_job_that_asks_goes_on_and_another_is_cancelled(ours: Client) -> None:
     ({"first_percent": 0}, "first_percent"),
     ({"pdq_within": 32}, "pdq_within"),
     ({"shadow": True}, "is_shadow"),
-    ({"items": [{"kind": "vpdq", "value": "x"}]}, "items.0.kind"),
+    ({"items": [{"kind": "telephone", "value": "x"}]}, "items.0.kind"),
     ({"items": []}, "items"),
     ({"colour": "red"}, ""),
 ])  # fmt: skip

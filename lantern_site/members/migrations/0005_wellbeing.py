@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0003_way_in_and_out"),
+        ("members", "0004_application_terms"),
     ]
 
     operations = [

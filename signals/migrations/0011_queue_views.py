@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0004_wellbeing"),
-        ("signals", "0009_search"),
+        ("members", "0005_wellbeing"),
+        ("signals", "0010_export_budget"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
