@@ -21,8 +21,9 @@ from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns, organisation_id_of
 from lantern_site.templatetags.interface import MANY
 from reviews import queues
-from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet
+from reviews.models import Decision, Delivery, Dispute, DisputeQuerySet, Finding, InboxNotice
 from reviews.workflow import DisputeState
+from signals.kinds import Severity
 from signals.models import Lead, Signal, SignalQuerySet
 from signals.services.sharing import RENEWABLE_BEFORE
 from signals.workflow import Status
@@ -161,6 +162,7 @@ def late_in_registers(actor: Actor, now: datetime) -> Lists:
 def lists(actor: Actor, now: datetime) -> Lists:
     """Everything that waits, by the name under which pages show it."""
     return {
+        "notices": InboxNotice.objects.of(actor).unread(),
         "queue": queues.waiting(actor),
         "leads": leads_to_examine(actor),
         "answer": disputes_to_answer(actor),
@@ -181,9 +183,23 @@ def lists(actor: Actor, now: datetime) -> Lists:
 def own_work(actor: Actor, now: datetime) -> Lists:
     """What the person did in the last twelve hours; nobody else is shown this."""
     since = now - timedelta(hours=12)
+    return {"reviewed": _reviewed(actor, since), "revealed": _revealed(actor, since)}
+
+
+def hard_work(actor: Actor, since: datetime) -> Lists:
+    """What the person has had before their eyes; nobody else is shown this."""
+    reviewed = _reviewed(actor, since)
     return {
-        "reviewed": Decision.objects.filter(decided_by__public_id=actor.id, decided_at__gte=since),
-        "revealed": Entry.objects.filter(
-            Q(action="signal.revealed"), actor=actor.id, actor_kind=actor.kind.value, at__gte=since
-        ),
+        "reviewed": reviewed,
+        "severe": reviewed.filter(signal__severity__gte=Severity.HIGH),
+        "examined": Finding.objects.filter(found_by__public_id=actor.id, found_at__gte=since),
+        "revealed": _revealed(actor, since),
     }
+
+
+def _reviewed(actor: Actor, since: datetime) -> QuerySet[Decision]:
+    return Decision.objects.filter(decided_by__public_id=actor.id, decided_at__gte=since)
+
+
+def _revealed(actor: Actor, since: datetime) -> QuerySet[Entry]:
+    return Entry.objects.filter(Q(action="signal.revealed"), actor=actor.id, actor_kind=actor.kind.value, at__gte=since)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantern_site import public_ids
 from lantern_site.forms import Refusable, choices
 from lantern_site.members import registers
 from lantern_site.members.models import Staff
@@ -21,6 +22,8 @@ from signals import kinds
 from signals.models import Lead
 
 Choices = list[tuple[str, str | Promise]]
+OFFERED: Choices = [(kind.value, kind.label) for kind in kinds.Kind if kind in kinds.OFFERED]
+HARMS: Choices = list(kinds.HarmTerm.choices)
 
 
 def prose(label: Any, most: int, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
@@ -36,10 +39,7 @@ class Filters(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=[
-            ("", gettext_lazy("All kinds")),
-            *((kind.value, kind.label) for kind in kinds.Kind if kind in kinds.OFFERED),
-        ],
+        choices=[("", gettext_lazy("All kinds")), *OFFERED],
     )
     severity = forms.TypedChoiceField(
         label=gettext_lazy("Severity"),
@@ -50,7 +50,7 @@ class Filters(forms.Form):
     harm = forms.ChoiceField(
         label=gettext_lazy("Harm"),
         required=False,
-        choices=[("", gettext_lazy("Any harm")), *kinds.HarmTerm.choices],
+        choices=[("", gettext_lazy("Any harm")), *HARMS],
     )
 
 
@@ -366,6 +366,23 @@ class FindLeads(forms.Form):
             ("hash", gettext_lazy("By what was hit")),
             ("reference", gettext_lazy("By our reference")),
         ],
+    )
+
+
+class Spared(Refusable):
+    """What *claim next* and *open next* do not bring to a person."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds"),
+        required=False,
+        choices=OFFERED,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    harms = forms.MultipleChoiceField(
+        label=gettext_lazy("Harms"),
+        required=False,
+        choices=HARMS,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

@@ -85,6 +85,7 @@ PLACES = (
         "signals:jobs", gettext_lazy("Match jobs"), "radar", roles_for({Permission.MATCH}), short=gettext_lazy("Jobs")
     ),
     Place("reviews:leads", gettext_lazy("Leads"), "crosshair", roles_for({Permission.FIND}), ("leads",)),
+    Place("reviews:inbox", gettext_lazy("Inbox"), "bell", counts=("notices",)),
     Place(
         "members:keys",
         gettext_lazy("Keys"),
@@ -228,6 +229,7 @@ def _person(request: HttpRequest) -> dict[str, str] | None:
         "name": person.name,
         "initials": person.initials,
         "organisation": person.organisation.name,
+        "wellbeing_url": reverse("reviews:wellbeing"),
         "settings_url": _address(Place("members:settings", "", "")),
     }
 
@@ -248,4 +250,5 @@ def _pace(request: HttpRequest, counts: dict[str, int]) -> dict[str, object] | N
         "every": person.break_minutes,
         "reviewed": counts["reviewed"],
         "revealed": counts["revealed"],
+        "url": reverse("reviews:wellbeing"),
     }

@@ -1,17 +1,17 @@
 """May this actor judge this, now? Separation is by person and by organisation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.errors import NotAllowed, WrongState
 from lantern_site.members.models import Organisation, Support
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import require
+from lantern_site.members.policies import permits, require
 from reviews import approvals
 from reviews.approvals import Approvals, Circumstances
 from reviews.models import Decision
@@ -21,6 +21,7 @@ from signals.models import Signal, SignalQuerySet
 from signals.workflow import Status
 
 A_DAY = timedelta(hours=24)
+TAKEN_BACK_WITHIN = timedelta(seconds=60)
 NEVER_DRAWN = 100
 """The draw of a signal that no sample takes."""
 NEVER_SHARED = (Status.CANCELLED, Status.REJECTED)
@@ -98,13 +99,44 @@ def volume_of(organisation: Organisation, at: datetime, now: datetime) -> Volume
     return Volume(shared, in_24h, _checked(organisation, at) if in_24h > approvals.UNUSUAL_VOLUME else 0)
 
 
+def volumes_of(signals: Collection[Signal], now: datetime) -> dict[int, Volume]:
+    """The volume around each of these, by primary key: in one query, and one more for each that came in a flood."""
+    on_probation = {signal.organisation_id for signal in signals if signal.organisation.on_probation(now.date())}
+    shared = {pk: _identifiers_of(pk).filter(activated_at__isnull=False).count() for pk in on_probation}
+    around = Signal.objects.filter(organisation=OuterRef("organisation"), indicator__kind__in=sorted(IDENTIFIERS))
+    before = around.filter(
+        submitted_at__gte=OuterRef("submitted_at") - A_DAY, submitted_at__lte=OuterRef("submitted_at")
+    )
+    after = around.filter(
+        submitted_at__gte=OuterRef("submitted_at"), submitted_at__lte=OuterRef("submitted_at") + A_DAY
+    )
+    identifiers = {signal.pk: signal for signal in signals if signal.indicator.kind in IDENTIFIERS}
+    counted = Signal.objects.filter(pk__in=identifiers).values_list("pk", _number_of(before), _number_of(after))
+    return {
+        pk: Volume(
+            shared.get(identifiers[pk].organisation_id, 0),
+            most := max(earlier, later),
+            _checked_among(identifiers[pk], most),
+        )
+        for pk, earlier, later in counted
+    }
+
+
+def _number_of(signals: SignalQuerySet) -> Subquery:
+    return Subquery(signals.order_by().values("organisation").annotate(number=Count("pk")).values("number"))
+
+
+def _checked_among(signal: Signal, in_24h: int) -> int:
+    return _checked(signal.organisation, signal.submitted_at) if in_24h > approvals.UNUSUAL_VOLUME else 0
+
+
 def is_flood(signal: Signal) -> bool:
     """Whether it came with unusually many others."""
     return _counted(signal.organisation, signal.submitted_at, on_probation=False)[0] > approvals.UNUSUAL_VOLUME
 
 
-def _identifiers(organisation: Organisation) -> SignalQuerySet:
-    return Signal.objects.owned_by(organisation.pk).filter(indicator__kind__in=sorted(IDENTIFIERS))
+def _identifiers_of(organisation_id: int) -> SignalQuerySet:
+    return Signal.objects.owned_by(organisation_id).filter(indicator__kind__in=sorted(IDENTIFIERS))
 
 
 def _counted(organisation: Organisation, at: datetime, *, on_probation: bool) -> tuple[int, int]:
@@ -114,7 +146,7 @@ def _counted(organisation: Organisation, at: datetime, *, on_probation: bool) ->
     Counted around the signal, not back from now: waiting for a day does not make a flood less unusual.
     """
     before, after = Q(submitted_at__range=(at - A_DAY, at)), Q(submitted_at__range=(at, at + A_DAY))
-    counted = _identifiers(organisation)
+    counted = _identifiers_of(organisation.pk)
     numbers = (counted if on_probation else counted.filter(before | after)).aggregate(
         before=Count("pk", filter=before),
         after=Count("pk", filter=after),
@@ -129,7 +161,7 @@ def _checked(organisation: Organisation, at: datetime) -> int:
     Public ids are random numbers: the lowest are a fair draw, and nobody chooses which ones are looked at.
     """
     around = (at - A_DAY, at + A_DAY)
-    kept = _identifiers(organisation).filter(submitted_at__range=around).exclude(status__in=NEVER_SHARED)
+    kept = _identifiers_of(organisation.pk).filter(submitted_at__range=around).exclude(status__in=NEVER_SHARED)
     drawn = list(kept.order_by("public_id").values_list("pk", flat=True)[: approvals.UNUSUAL_CHECKED])
     checks = Decision.objects.filter(signal__in=drawn, attestation=Attestation.COMPLETENESS)
     return checks.values("signal").distinct().count() + approvals.UNUSUAL_CHECKED - len(drawn)
@@ -171,6 +203,36 @@ def may_approve(actor: Actor, signal: Signal, given: Mapping[str, int], now: dat
         raise NotAllowed(_("This approval has been given. The signal waits for the other one."))
     if actor.programme and Attestation.EVIDENCE not in given:
         raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
+
+
+def last_decision(signal: Signal) -> Decision | None:
+    return Decision.objects.filter(signal=signal).order_by("-decided_at", "-pk").first()
+
+
+def may_take_back(actor: Actor, decision: Decision, now: datetime) -> None:
+    """One's own decision, for a minute. Whether anything has left since, the signal's state says."""
+    require(actor, Permission.REVIEW)
+    if decision.decided_by_id != actor.staff_id:
+        raise NotAllowed(_("Somebody else decided this."))
+    if now - decision.decided_at > TAKEN_BACK_WITHIN:
+        raise WrongState(_("A decision can be taken back for one minute only."))
+
+
+def is_undoable(actor: Actor, signal: Signal, decision: Decision, now: datetime) -> bool:
+    """Whether a page offers to take it back: it is one's own, of this minute, and nothing has left."""
+    if not permits(may_take_back, actor, decision, now):
+        return False
+    if decision.version > signal.version.number:
+        waits = signal.correction is not None and signal.correction.number == decision.version
+        is_open = waits if decision.verdict == Verdict.APPROVE else signal.correction_id is None
+        return is_open and signal.status == Status.ACTIVE and not signal.contested
+    if decision.version < signal.version.number:
+        return False
+    return signal.status == {
+        Verdict.APPROVE: Status.SUBMITTED,
+        Verdict.REJECT: Status.REJECTED,
+        Verdict.RETURN: Status.RETURNED,
+    }.get(Verdict(decision.verdict))
 
 
 def may_check(actor: Actor, signal: Signal, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from lantern_site.audit.actors import Actor
+from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import concerns
 from reviews.models import Claim, Decision
@@ -48,6 +49,12 @@ def by_others(signals: SignalQuerySet, people: Collection[int]) -> SignalQuerySe
     """Without what these people (public ids) wrote: somebody else reviews it."""
     submitted = Q(correction__isnull=True, submitted_by__public_id__in=people)
     return signals.exclude(submitted).exclude(correction__proposed_by__public_id__in=people)
+
+
+def without_spared(signals: SignalQuerySet, person: Staff) -> SignalQuerySet:
+    """Without the kinds and harms that the person does not want to be brought. A child in danger is always brought."""
+    spared = Q(indicator__kind__in=person.spared_kinds) | Q(current_version__harm__in=person.spared_harms)
+    return signals.exclude(spared, danger=False)
 
 
 def unclaimed(actor: Actor, now: datetime) -> SignalQuerySet:

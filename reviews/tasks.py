@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lantern_site import clock
-from reviews.services import breadth, duties
+from reviews.services import breadth, duties, inbox
 
 
 @shared_task(name="reviews.caution_missed_checks", ignore_result=True)
@@ -74,3 +74,23 @@ def settle_pleas() -> None:
 @shared_task(name="reviews.purge", ignore_result=True)
 def purge() -> None:
     duties.purge(now=clock.now())
+
+
+@shared_task(name="reviews.fill_inboxes", ignore_result=True)
+def fill_inboxes() -> None:
+    inbox.gather(now=clock.now())
+
+
+@shared_task(name="reviews.forget_notices", ignore_result=True)
+def forget_notices() -> None:
+    inbox.forget(now=clock.now())
+
+
+@shared_task(name="reviews.ask_for_digests", ignore_result=True)
+def ask_for_digests() -> None:
+    inbox.ask_for_digests(now=clock.now())
+
+
+@shared_task(name="reviews.mail_digest", acks_late=True, ignore_result=True)
+def mail_digest(staff_pk: int) -> None:
+    inbox.mail_digest(staff_id=staff_pk, now=clock.now())

@@ -1,4 +1,5 @@
-"""The signals of an incident that wait together: which of them one judgement may decide, and what keeps the others."""
+"""Signals that wait together, of one incident or chosen from the queue: which of them one judgement may decide, and
+what keeps the others."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +18,14 @@ from reviews.offers import WHY, Offers, Option
 from reviews.policies import Volume
 from reviews.waiting import QueueRow
 from reviews.workflow import Verdict
-from signals import outlook
+from signals import kinds, outlook
 from signals.models import Incident, Signal
 from signals.workflow import Status
 
 Given = Mapping[str, int]
+MOST = 100
+MOST_IDENTIFIERS = 25
+"""How many one judgement from the queue decides at once; of identifiers fewer, because each is about a person."""
 
 
 def may_decide(
@@ -39,6 +43,8 @@ def may_decide(
 
     Raises NotAllowed with the sentence that names what is missing.
     """
+    if signal.correction_id is not None:
+        raise NotAllowed(_("A correction is decided by itself."))
     if verdict != Verdict.APPROVE:
         policies.may_review(actor, signal, now)
         return
@@ -65,6 +71,11 @@ class Place:
     barred: str
     kept: str
     says_something_else: bool
+    is_identifier: bool
+
+
+def is_identifier(signal: Signal) -> bool:
+    return signal.indicator.kind in kinds.IDENTIFIERS
 
 
 def waiting_of(incident: Incident, actor: Actor) -> list[Signal]:
@@ -78,17 +89,28 @@ def places(signals: list[Signal], actor: Actor, now: datetime) -> list[Place]:
     """The list with what one approval would leave out. The number of queries does not grow with it."""
     if not signals:
         return []
-    given = _given(signals)
-    volume = policies.volume_of(signals[0].organisation, signals[0].submitted_at, now)
-    asks = policies.asks_first(signals[0].organisation_id, now)
+    given, volumes = _given(signals), policies.volumes_of(signals, now)
+    asks = {pk: policies.asks_first(pk, now) for pk in {signal.organisation_id for signal in signals}}
     first, is_own = signals[0].version, signals[0].organisation_id == actor.organisation_id
     return [
         Place(
             row=row,
             seen=f"{signal.public_id}:{signal.version.number}",
             barred=(barred := _barred(actor, signal, row, now)),
-            kept="" if barred else _kept(actor, signal, given.get(signal.pk, {}), volume, asks, now),
+            kept=""
+            if barred
+            else permits(
+                may_decide,
+                actor,
+                signal,
+                Verdict.APPROVE,
+                now,
+                given=given.get(signal.pk, {}),
+                volume=volumes.get(signal.pk, Volume()),
+                asks=asks[signal.organisation_id],
+            ).sentence,
             says_something_else=bool(dossier.differences(first, signal.version, own=is_own)),
+            is_identifier=is_identifier(signal),
         )
         for signal, row in zip(signals, waiting.rows_of(signals, actor, now), strict=True)
     ]
@@ -112,10 +134,6 @@ def _barred(actor: Actor, signal: Signal, row: QueueRow, now: datetime) -> str:
     return permits(policies.may_review, actor, signal, now).sentence
 
 
-def _kept(actor: Actor, signal: Signal, given: Given, volume: Volume, asks: bool, now: datetime) -> str:
-    return permits(may_decide, actor, signal, Verdict.APPROVE, now, given=given, volume=volume, asks=asks).sentence
-
-
 def spokesman(places: list[Place]) -> int:
     """The place of the signal that stands for the others on the page: one that can be approved, if there is any."""
     ranked = sorted(range(len(places)), key=lambda number: (bool(places[number].barred), bool(places[number].kept)))
@@ -131,3 +149,31 @@ def options(of_one: Offers, places: list[Place], chosen: str) -> list[Option]:
         return [replace(found[0], refused=_("None of them can be approved together: each says why.")), *found[1:]]
     told = ngettext("%(count)d of %(all)d.", "%(count)d of %(all)d.", approved) % {"count": approved, "all": len(free)}
     return [replace(found[0], consequence=f"{told} {found[0].consequence}"), *found[1:]]
+
+
+def plain_options(places: list[Place], chosen: str) -> list[Option]:
+    """The options for signals of different cases, with how many an approval would cover."""
+    free = [place for place in places if not place.barred]
+    approved = sum(not place.kept for place in free)
+    told = ngettext(
+        "%(count)d of %(all)d is shared at once with its community; the others say why not.",
+        "%(count)d of %(all)d are shared at once, each with its community; the others say why not.",
+        approved,
+    ) % {"count": approved, "all": len(free)}
+    refused = "" if approved else _("None of them can be approved together: each says why.")
+    said: dict[Verdict, str] = {
+        Verdict.APPROVE: told,
+        Verdict.REJECT: _("Not shared. The submitters read your reason."),
+        Verdict.RETURN: _("Back to the submitters to be corrected."),
+    }
+    return [
+        Option(
+            verdict.value,
+            verdict.label,
+            consequence,
+            str(number),
+            refused=refused if verdict == Verdict.APPROVE else "",
+            checked=chosen == verdict,
+        )
+        for number, (verdict, consequence) in enumerate(said.items(), start=1)
+    ]

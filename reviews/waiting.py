@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
@@ -15,6 +17,7 @@ from reviews import timeline
 from reviews.models import Claim, Dispute
 from reviews.workflow import OPEN
 from signals import rows
+from signals.kinds import FIRST_REVIEW_HOURS, Severity
 from signals.models import Signal
 
 
@@ -38,6 +41,8 @@ class QueueRow(rows.Row):
     of_incident: int = 1
     """How many signals of its incident the row stands for."""
     incident_url: str = ""
+    why: tuple[str, ...] = ()
+    """What its place in the queue is made of."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,33 @@ def _with_target(row: rows.Row, signal: Signal, actor: Actor, now: datetime) -> 
         "claim_url": reverse("reviews:claim", args=[signal.public_id]) if reviewable else "",
         "of_incident": getattr(signal, "of_incident", 1),
         "incident_url": reverse("reviews:incident", args=[signal.incident.public_id]) if signal.incident else "",
+        "why": _place(signal, row),
     }
     return QueueRow(**vars(row) | more)
+
+
+def _place(signal: Signal, row: rows.Row) -> tuple[str, ...]:
+    """The inputs of the queue's order, in words; see `order`."""
+    lane = [_("A child may be in danger now: before everything else.")] if signal.danger else []
+    severity = Severity(signal.severity)
+    if signal.check_due_at is not None:
+        target = _("The programme's check is due %(at)s.") % {"at": _moment(signal.check_due_at)}
+        return (*lane, target, _("What is due first comes first."))
+    facts = {
+        "severity": str(severity.label),
+        "hours": FIRST_REVIEW_HOURS[severity],
+        "at": _moment(signal.review_due_at),
+    }
+    if signal.organisation.office_hours and not signal.danger:
+        target = _("%(severity)s: a first look within %(hours)d office hours of the member, by %(at)s.") % facts
+    else:
+        target = _("%(severity)s: a first look within %(hours)d h, by %(at)s.") % facts
+    submitted = _("Submitted %(at)s.") % {"at": _moment(row.submitted_at)}
+    return (*lane, target, submitted, _("What is due first comes first, whoever shared it."))
+
+
+def _moment(at: datetime) -> str:
+    return date_format(localtime(at), _("j M, H:i"))
 
 
 def _facts(signal: Signal, row: QueueRow) -> list[dict[str, object]]:

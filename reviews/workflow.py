@@ -244,3 +244,28 @@ class LooksWrong(TextChoices):
     NO = "no", gettext_lazy("No")
     CANNOT_TELL = "cannot_tell", gettext_lazy("Cannot tell")
     YES = "yes", gettext_lazy("Yes")
+
+
+class NoticeKind(TextChoices):
+    """Of what somebody is told in their inbox."""
+
+    HANDED_OVER = "handed_over", gettext_lazy("A colleague handed you a signal to review")
+    SHARED = "shared", gettext_lazy("A signal that you submitted is shared")
+    RETURNED = "returned", gettext_lazy("A signal that you submitted came back to be corrected")
+    REJECTED = "rejected", gettext_lazy("A signal that you submitted is rejected")
+    CHECK_FAILED = "check_failed", gettext_lazy("A signal of yours did not pass its completeness check")
+    HELD = "held", gettext_lazy("The programme holds a signal of yours")
+    DISPUTED = "disputed", gettext_lazy("A signal of yours is disputed")
+    ANSWERED = "answered", gettext_lazy("A dispute that you opened is answered")
+    DECIDED = "decided", gettext_lazy("A dispute is decided")
+    APPEALED = "appealed", gettext_lazy("The decision of a dispute is appealed")
+    RECALLED = "recalled", gettext_lazy("Something that you received is recalled")
+    OVERDUE = "overdue", gettext_lazy("A recall waits for you past its time")
+
+
+class NoticeSubject(TextChoices):
+    """What a notice leads to."""
+
+    SIGNAL = "signal"
+    DISPUTE = "dispute"
+    RECALL = "recall"

@@ -10,6 +10,7 @@ from signals.workflow import ENDED, Move
 ACTIONS: dict[Move, str] = {
     Move.RETURN: "signal.returned",
     Move.RESUBMIT: "signal.resubmitted",
+    Move.REOPEN: "signal.reopened",
     Move.CANCEL: "signal.cancelled",
     Move.REJECT: "signal.rejected",
     Move.APPROVE: "signal.activated",
@@ -21,6 +22,9 @@ ACTIONS: dict[Move, str] = {
     Move.EXPIRE: "signal.expired",
     Move.RENEW: "signal.renewed",
 }
+
+VERSION_STATES = {Move.RETURN: SignalVersion.State.REFUSED, Move.REOPEN: SignalVersion.State.PROPOSED}
+"""What becomes of the version that was under review."""
 
 
 def apply(
@@ -39,8 +43,8 @@ def apply(
     if move is Move.APPROVE:
         signal.activated_at = record.now
         _make_current(signal.version)
-    if move is Move.RETURN:
-        SignalVersion.objects.filter(pk=signal.version.pk).update(state=SignalVersion.State.REFUSED)
+    if move in VERSION_STATES:
+        SignalVersion.objects.filter(pk=signal.version.pk).update(state=VERSION_STATES[move])
     signal.ended_at = record.now if signal.status in ENDED else None
     if signal.status in ENDED:
         signal.check_due_at = None

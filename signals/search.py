@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.errors import Invalid
-from signals.kinds import HarmTerm, Kind
+from signals.kinds import HarmTerm, Kind, Severity
 from signals.models import Signal, SignalQuerySet
 from signals.workflow import Status
 
@@ -65,6 +65,15 @@ WORDS: Mapping[str, type[TextChoices]] = {
     "sort": Sort,
 }
 """The closed words that a list is narrowed to, by the name of the filter. `whose` may be the id of a member, too."""
+
+
+QUEUE_WORDS: Mapping[str, frozenset[str]] = {
+    "tab": frozenset({"unclaimed", "yours", "soon", "second", "checks"}),
+    "kind": frozenset(Kind.values),
+    "severity": frozenset(str(level) for level in Severity.values),
+    "harm": frozenset(HarmTerm.values),
+}
+"""The same for the review queue."""
 
 
 @dataclass(frozen=True)
@@ -178,15 +187,23 @@ def _beyond(field: str, key: Place, *, rising: bool) -> Q:
     return Q(**{f"{field}__{way}e": key.at}) & (Q(**{f"{field}__{way}": key.at}) | Q(**{f"pk__{way}": key.pk}))
 
 
-def closed(words: Mapping[str, str]) -> dict[str, str]:
+def closed(words: Mapping[str, str], *, of_queue: bool = False) -> dict[str, str]:
     """The words as a filter may be kept: each one of its list or a member's id. Raises Invalid for anything else."""
     kept = {name: word for name, word in words.items() if word}
     for name, word in kept.items():
-        if name not in WORDS or (word not in WORDS[name].values and not (name == "whose" and _is_id(word))):
+        if not (_is_of_queue(name, word) if of_queue else _is_of_list(name, word)):
             raise Invalid(_("A saved filter holds words of the lists above only."))
     if not kept:
         raise Invalid(_("Choose at least one filter to save."))
     return kept
+
+
+def _is_of_list(name: str, word: str) -> bool:
+    return name in WORDS and (word in WORDS[name].values or (name == "whose" and _is_id(word)))
+
+
+def _is_of_queue(name: str, word: str) -> bool:
+    return word in QUEUE_WORDS.get(name, ())
 
 
 def _is_id(word: str) -> bool:

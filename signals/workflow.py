@@ -36,6 +36,7 @@ NO_LONGER_USED = SHOWN_TO_OTHERS - {Status.ACTIVE}
 class Move(StrEnum):
     RETURN = "return"
     RESUBMIT = "resubmit"
+    REOPEN = "reopen"
     CANCEL = "cancel"
     REJECT = "reject"
     APPROVE = "approve"
@@ -74,6 +75,7 @@ def _from(*sources: Status) -> frozenset[Status]:
 STEPS: dict[Move, Step] = {
     Move.RETURN: Step(_from(Status.SUBMITTED), Status.RETURNED, Mover.REVIEWER),
     Move.RESUBMIT: Step(_from(Status.RETURNED), Status.SUBMITTED, Mover.SUBMITTER),
+    Move.REOPEN: Step(_from(Status.RETURNED, Status.REJECTED), Status.SUBMITTED, Mover.REVIEWER),
     Move.CANCEL: Step(_from(Status.SUBMITTED, Status.RETURNED), Status.CANCELLED, Mover.OWNER),
     Move.REJECT: Step(_from(Status.SUBMITTED), Status.REJECTED, Mover.REVIEWER),
     Move.APPROVE: Step(_from(Status.SUBMITTED), Status.ACTIVE, Mover.REVIEWER),

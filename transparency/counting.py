@@ -26,11 +26,16 @@ from transparency.periods import Period, month_of
 
 AT_ONCE = 5_000
 REVIEWS = frozenset({"signal.approved", "signal.activated", "signal.returned", "signal.rejected"})
-SIGNAL_ACTIONS = REVIEWS | {
-    "signal.submitted",
-    "signal.reinstated",
-    *(f"signal.{way}" for way in Ending.values),
-}
+TAKEN_BACK = frozenset({"signal.reopened", "signal.approval_taken_back"})
+SIGNAL_ACTIONS = (
+    REVIEWS
+    | TAKEN_BACK
+    | {
+        "signal.submitted",
+        "signal.reinstated",
+        *(f"signal.{way}" for way in Ending.values),
+    }
+)
 DISPUTE_ACTIONS = frozenset(
     {"dispute.opened", "dispute.accepted", "dispute.decided", "dispute.withdrawn", "dispute.appeal_decided"}
 )
@@ -163,7 +168,19 @@ def _shared(entries: EntryQuerySet) -> EntryQuerySet:
     return entries.filter(action="signal.activated")
 
 
-def _count_signal(tally: Tally, period: Period, history: list[Event]) -> None:
+def _standing(history: list[Event]) -> list[Event]:
+    """Without reviews that were taken back within their minute: they count as if nobody had made them."""
+    kept: list[Event] = []
+    for event in history:
+        if event.action not in TAKEN_BACK:
+            kept.append(event)
+        elif kept and kept[-1].action in REVIEWS:
+            kept.pop()
+    return kept
+
+
+def _count_signal(tally: Tally, period: Period, told: list[Event]) -> None:
+    history = _standing(told)
     activation = _first(history, "signal.activated")
     if activation and period.covers(activation.at):
         _count_sharing(tally, activation)

@@ -84,6 +84,7 @@ urlpatterns = [
     path("prove/", own.prove, name="prove"),
     path("onward/", own.onward, name="onward"),
     path("roles/", roles.roles, name="roles"),
+    path("people/hours/", own.house, name="house"),
     path("settings/", own.settings, name="settings"),
     path("settings/sessions/end/", own.end_session, name="end_session"),
     path("settings/sessions/end-others/", own.end_other_sessions, name="end_other_sessions"),

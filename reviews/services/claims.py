@@ -10,8 +10,9 @@ from lantern_site.errors import Invalid, NotAllowed, WrongState
 from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
-from reviews import policies, queues
+from reviews import order, policies, queues
 from reviews.models import Claim
+from reviews.services import inbox
 from signals.models import Signal
 from signals.services import sharing
 
@@ -30,21 +31,24 @@ def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
         policies.may_review(actor, signal, now)
         if actor.programme and not queues.waiting(actor).filter(pk=signal.pk).exists():
             raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
-        return _take(signal, staff_of(actor), actor, now)
+        return take(signal, actor, now)
 
 
 def claim_next(*, actor: Actor, now: datetime, count: int = BATCH) -> list[Claim]:
     """Claim the most urgent free signals that the actor may review. Raises NotAllowed for whoever reviews none."""
     with acting_as(actor):
         require(actor, Permission.REVIEW)
-        person = staff_of(actor)
         free = queues.by_others(queues.unclaimed(actor, now), actor.people)
-        due = free.order_by("review_due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-        return [_take(signal, person, actor, now) for signal in due[:count]]
+        free = order.dated(queues.without_spared(free, staff_of(actor)))
+        due = free.order_by(*order.FORWARDS).select_for_update(of=("self",), skip_locked=True)
+        return [take(signal, actor, now) for signal in due[:count]]
 
 
-def _take(signal: Signal, person: Staff, actor: Actor, now: datetime) -> Claim:
-    held = Claim.objects.filter(signal=signal).select_related("staff").first()
+def take(signal: Signal, actor: Actor, now: datetime) -> Claim:
+    """Give the actor a signal whose row is locked. Raises WrongState while somebody else has it."""
+    person = staff_of(actor)
+    claimed = Claim.objects.select_for_update(of=("self",)).select_related("staff")  # its holder may keep it meanwhile
+    held = claimed.filter(signal=signal).first()
     if held is None:
         return Claim.objects.create(signal=signal, staff=person, taken_at=now, until=now + TERM)
     if held.is_held(now) and held.staff_id != person.pk:
@@ -54,6 +58,18 @@ def _take(signal: Signal, person: Staff, actor: Actor, now: datetime) -> Claim:
     held.staff, held.until, held.ended_at, held.parked_note = person, now + TERM, None, ""
     held.save(update_fields=["staff", "taken_at", "until", "ended_at", "parked_note"])
     return held
+
+
+def keep(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
+    """Keep one's own claim for another term while one works on it; a parked one stays parked for as long as it was.
+
+    Takes nothing: raises WrongState, naming whoever has it now, once the claim has ended.
+    """
+    with acting_as(actor):
+        held = _own(signal_id, actor, now)
+        held.until = max(held.until, now + TERM)
+        held.save(update_fields=["until"])
+        return held
 
 
 def release(*, signal_id: int, actor: Actor, now: datetime) -> None:
@@ -82,8 +98,9 @@ def hand_over(*, signal_id: int, to: int, actor: Actor, now: datetime) -> None:
         if colleague is None:
             raise Invalid(_("Choose a colleague."), "to")
         policies.may_review(colleague.actor(now), held.signal, now)
-        held.staff, held.taken_at, held.until = colleague, now, now + TERM
-        held.save(update_fields=["staff", "taken_at", "until"])
+        held.staff, held.taken_at, held.until, held.parked_note = colleague, now, now + TERM, ""
+        held.save(update_fields=["staff", "taken_at", "until", "parked_note"])
+        inbox.tell_of_hand_over(signal_id=signal_id, to=colleague, now=now)
 
 
 def _own(signal_id: int, actor: Actor, now: datetime) -> Claim:
@@ -95,5 +112,14 @@ def _own(signal_id: int, actor: Actor, now: datetime) -> Claim:
         .first()
     )
     if held is None:
-        raise WrongState(_("You do not hold this any more."))
+        raise WrongState(_lost(signal_id, actor, now))
     return held
+
+
+def _lost(signal_id: int, actor: Actor, now: datetime) -> str:
+    """What became of a claim that the actor does not hold any more; who has it now, as far as the actor may know."""
+    visible = Signal.objects.visible_to(actor).filter(public_id=signal_id)
+    taken = Claim.objects.held_at(now).select_related("staff").filter(signal__in=visible.values("pk")).first()
+    if taken is None:
+        return _("You do not hold this any more.")
+    return _("You do not hold this any more: %(name)s is working on it.") % {"name": taken.staff.name_for(actor)}

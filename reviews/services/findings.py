@@ -1,6 +1,6 @@
 """Findings: what a member found when its own people looked at a lead under its own policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
-from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.errors import Hidden, Invalid, Refusal, WrongState
 from lantern_site.members import registers
 from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.models import Organisation
@@ -133,6 +133,18 @@ def withdraw(*, finding_id: int, actor: Actor, now: datetime) -> None:
             audience=f"organisation:{actor.organisation}",
             facts={"signal": signal, "kind": kind, "hits": finding.hits, "outcome": finding.outcome},
         )
+
+
+def withdraw_each(*, finding_ids: Collection[int], actor: Actor, now: datetime) -> int:
+    """Take back several findings, each by itself; what is too old or gone stays as it is. Returns how many."""
+    done = 0
+    for finding_id in sorted(finding_ids):
+        try:
+            withdraw(finding_id=finding_id, actor=actor, now=now)
+        except Refusal:
+            continue
+        done += 1
+    return done
 
 
 def may_be_withdrawn(*, finding: Finding, now: datetime) -> bool:

@@ -50,6 +50,25 @@ def claim_next(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+def keep(request: PageRequest, signal_id: int) -> HttpResponse:
+    """Asked for by the page while its reviewer types: the bar of the claim with a new countdown, or who has it now."""
+    sentence = ""
+    try:
+        claims.keep(signal_id=signal_id, actor=request.actor, now=request.now)
+    except WrongState as refusal:
+        if not request.htmx:
+            return signal.plainly_refused(request, signal_id, refusal)
+        sentence = str(refusal)
+    if not request.htmx:
+        return redirect("reviews:signal", signal_id)
+    with acting_as(request.actor):
+        row = waiting.row_of(signal.find(request, signal_id), request.actor, request.now)
+        context = {"claim": row.claim, "id": row.id, "sentence": sentence}
+        return render(request, "reviews/_kept.html", context, status=409 if sentence else 200)
+
+
+@require_POST
+@signed_in
 def release(request: PageRequest, signal_id: int) -> HttpResponse:
     try:
         claims.release(signal_id=signal_id, actor=request.actor, now=request.now)

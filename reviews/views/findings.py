@@ -1,5 +1,8 @@
 """Examining leads: one, or several together, and taking back what was a slip of the hand."""
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +19,7 @@ from lantern_site.members.lifecycle import MemberKind
 from lantern_site.members.policies import organisation_of, permits
 from lantern_site.pages import PageRequest, signed_in
 from reviews import disputing, forms, piles
+from reviews.models import Finding
 from reviews.services import findings
 from reviews.views.leads import one, parsed, tell
 from signals import rows
@@ -33,16 +37,25 @@ def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     with acting_as(request.actor):
         same = [each.public_id for each in _same(request, one(request, lead_id))]
     lead_ids = [lead_id, *(same if request.POST.get("for_all") else [])]
+    done: list[Finding] = []
     tried = attempt(
         form,
-        lambda: findings.record(lead_ids=lead_ids, found=form.found(), actor=request.actor, now=request.now),
+        lambda: done.append(
+            findings.record(lead_ids=lead_ids, found=form.found(), actor=request.actor, now=request.now)
+        ),
     )
     if tried.done:
         text = ngettext("The finding is recorded.", "The finding is recorded for %(n)d leads.", len(lead_ids))
-        messages.info(request, text % {"n": len(lead_ids)})
+        messages.info(request, text % {"n": len(lead_ids)}, extra_tags=_way_back(done))
         return redirect("reviews:leads")
     with acting_as(request.actor):
         return _page(request, lead_id, form, tried.status)
+
+
+def _way_back(recorded: Sequence[Finding]) -> str:
+    """Where these findings are taken back, as the tag of the message that tells of them."""
+    named = urlencode({"finding": [finding.public_id for finding in recorded]}, doseq=True)
+    return f"{reverse('reviews:withdraw_findings')}?{named}"
 
 
 def _is_financial(request: PageRequest) -> bool:
@@ -85,12 +98,17 @@ def together(request: PageRequest) -> HttpResponse:
         return _together(request, lead_ids, forms.Finding(financial=_is_financial(request)))
     form = forms.Finding(request.POST, financial=_is_financial(request))
     act = findings.record_each if request.POST.get("confirmed") else findings.rehearse
-    tried = attempt(form, lambda: act(lead_ids=lead_ids, found=form.found(), actor=request.actor, now=request.now))
+    done: list[Finding | list[Lead]] = []
+    tried = attempt(
+        form,
+        lambda: done.extend(act(lead_ids=lead_ids, found=form.found(), actor=request.actor, now=request.now)),
+    )
     if tried.done and request.POST.get("confirmed"):
         text = ngettext(
             "The finding on %(n)d lead is recorded.", "The findings on %(n)d leads are recorded.", len(lead_ids)
         )
-        messages.info(request, text % {"n": len(lead_ids)})
+        recorded = [one for one in done if isinstance(one, Finding)]
+        messages.info(request, text % {"n": len(lead_ids)}, extra_tags=_way_back(recorded))
         return redirect("reviews:leads")
     is_rehearsed = tried.done and not request.POST.get("change")
     with acting_as(request.actor):
@@ -136,4 +154,18 @@ def _written(form: forms.Finding) -> list[dict[str, object]]:
 def withdraw(request: PageRequest, finding_id: int) -> HttpResponse:
     findings.withdraw(finding_id=finding_id, actor=request.actor, now=request.now)
     messages.info(request, _("The finding is taken back. Its leads wait to be examined again."))
+    return redirect("reviews:leads")
+
+
+@require_POST
+@signed_in
+def withdraw_several(request: PageRequest) -> HttpResponse:
+    """Undo what was recorded together (each a `finding` in the address)."""
+    named = [int(one) for one in request.GET.getlist("finding") if one.isdecimal() and len(one) < 18]
+    count = findings.withdraw_each(finding_ids=named[: findings.MOST_AT_ONCE], actor=request.actor, now=request.now)
+    if count:
+        said = ngettext("%(n)d finding is taken back.", "%(n)d findings are taken back.", count)
+        messages.info(request, said % {"n": count})
+    else:
+        messages.warning(request, _("Nothing is taken back: it is too late for that."))
     return redirect("reviews:leads")

@@ -22,6 +22,7 @@ CLAIMS = 10
 DUE = 5
 
 WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
+    "notices": (gettext_lazy("Inbox"), gettext_lazy("notices that you have not read"), "reviews:inbox"),
     "queue": (gettext_lazy("Reviews"), gettext_lazy("signals wait in the queue"), "reviews:queue"),
     "returned": (
         pgettext_lazy("signals", "Returned"),

@@ -77,6 +77,7 @@ def _page(request: PageRequest, incident_id: int, form: forms.Together, status: 
             "signal": signals[spokesman],
             "dossier": offers.dossier,
             "offers": offers,
+            "attestation": offers.attestation,
             "barred": places[spokesman].barred,
             "options": together.options(offers, places, str(form["verdict"].value() or "")),
         }

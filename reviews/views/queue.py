@@ -22,8 +22,9 @@ from lantern_site.members.policies import concerns
 from lantern_site.pages import PageRequest, signed_in
 from lantern_site.templatetags.interface import counted
 from reviews import desk, forms, order, queues, waiting
-from signals.models import Signal, SignalQuerySet
+from signals.models import SavedFilter, Signal, SignalQuerySet
 from signals.policies import unknown_signal
+from signals.search import QUEUE_WORDS
 from signals.workflow import Status
 
 PAGE = 20
@@ -90,7 +91,33 @@ def _results(request: PageRequest, found: SignalQuerySet, tab: str) -> dict[str,
         "tab": tab,
         "narrowed": any(request.GET.get(name) for name in ("kind", "severity", "harm")),
         "preview": waiting.preview_of(shown[0], first, request.actor) if first else None,
+        "may_claim": concerns(request.actor, Permission.REVIEW),
+        "kept_words": {name: word for name, word in _narrowing(request).items() if name in QUEUE_WORDS},
+        "all_url": f"{reverse('reviews:together')}?{urlencode({'all': 1, **_narrowing(request)})}",
     }
+
+
+def _narrowing(request: PageRequest) -> dict[str, str]:
+    """The tab and the filters, as they stand in the address."""
+    return {name: request.GET[name] for name in forms.Filters.base_fields if request.GET.get(name)}
+
+
+def kept_views(request: PageRequest) -> list[dict[str, object]]:
+    """Views of the queue under a name: one's own, and what colleagues share."""
+    saved = SavedFilter.objects.visible_to(request.actor).filter(page=SavedFilter.Page.QUEUE)
+    words = _narrowing(request)
+    return [
+        {
+            "id": one.public_id,
+            "name": one.name,
+            "url": address(**one.words),
+            "current": one.words == words,
+            "own": one.owner_id == request.actor.staff_id,
+            "is_shared": one.is_shared,
+            "owner": one.owner.name,
+        }
+        for one in saved.select_related("owner").order_by("name", "pk")
+    ]
 
 
 def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) -> dict[str, object]:
@@ -113,8 +140,8 @@ def _frame(request: PageRequest, found: Mapping[str, SignalQuerySet], tab: str) 
             for one in offered
         ],
         "counts": counts,
+        "views": kept_views(request),
         "live_url": f"{reverse('reviews:queue_count')}?{urlencode({'since': counts['newest'] or 0})}",
-        "may_claim": concerns(actor, Permission.REVIEW),
         "is_steward": steward,
     }
 
@@ -136,6 +163,11 @@ def _filtered(found: SignalQuerySet, form: forms.Filters) -> SignalQuerySet:
     return found
 
 
+def narrowed(found: Mapping[str, SignalQuerySet], form: forms.Filters) -> SignalQuerySet:
+    """The signals of the tab and the filters that a valid form names."""
+    return _filtered(found.get(form.cleaned_data["tab"], found[""]), form)
+
+
 @dataclass(frozen=True)
 class _Page:
     signals: list[Signal]
@@ -148,7 +180,7 @@ def _page(request: PageRequest, found: SignalQuerySet) -> _Page:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     anchor = None
     if given := after or before:
-        anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=_number(given)).first()
+        anchor = order.dated(Signal.objects.visible_to(request.actor)).filter(public_id=number(given)).first()
     listed = queues.one_of_each_incident(found)
     if anchor is not None:
         listed = listed.filter(order.beyond(anchor, backwards=bool(before)))
@@ -203,13 +235,16 @@ def next_address(request: PageRequest) -> str:
     """What to open after a decision: the most urgent of one's claims, else of what is free, else the empty queue."""
     with acting_as(request.actor):
         for free in (queues.claimed_by, queues.unclaimed):
-            found = order.dated(queues.by_others(free(request.actor, request.now), request.actor.people))
+            found = queues.by_others(free(request.actor, request.now), request.actor.people)
+            if free == queues.unclaimed:
+                found = queues.without_spared(found, request.person)
+            found = order.dated(found)
             if (public_id := found.order_by(*order.FORWARDS).values_list("public_id", flat=True).first()) is not None:
                 return reverse("reviews:signal", args=[public_id])
     return reverse("reviews:queue")
 
 
-def _number(given: str) -> int:
+def number(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) < 18 else 0
 
 
@@ -217,7 +252,7 @@ def _number(given: str) -> int:
 @signed_in
 def count(request: PageRequest) -> HttpResponse:
     """How many signals came into the queue since the list was drawn."""
-    since = _number(request.GET.get("since", ""))
+    since = number(request.GET.get("since", ""))
     new = queues.waiting(request.actor).filter(position__gt=since)
     return render(
         request,

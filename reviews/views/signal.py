@@ -23,10 +23,10 @@ from lantern_site.members.policies import organisation_id_of
 from lantern_site.members.roles import Role
 from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
-from reviews import forms, navigation, order
+from reviews import forms, navigation, order, policies
 from reviews.dossier import Dossier
 from reviews.offers import Offers
-from reviews.services import decisions, holds
+from reviews.services import decisions, holds, undo
 from reviews.views import queue
 from reviews.workflow import HoldReason, Verdict
 from signals import feed, receipts, sightings
@@ -224,9 +224,30 @@ def decide(request: PageRequest, signal_id: int) -> HttpResponse:
     )
     if not tried.done:
         return refused(request, signal_id, "decision", tried)
-    messages.info(request, _told(done[0], form.judgement().verdict, form.cleaned_data["version"]))
+    told = _told(done[0], form.judgement().verdict, form.cleaned_data["version"])
+    messages.info(request, told, extra_tags=_way_back(request, done[0]))
     if request.POST.get("then") == "next":
         return redirect(queue.next_address(request))
+    return redirect("reviews:signal", signal_id)
+
+
+def _way_back(request: PageRequest, signal: Signal) -> str:
+    """Where the decision that was just made is taken back, as the tag of its message; nothing where it has left."""
+    with acting_as(request.actor):
+        decision = policies.last_decision(signal)
+        if decision is None or not policies.is_undoable(request.actor, signal, decision, request.now):
+            return ""
+    return reverse("reviews:take_back", args=[signal.public_id])
+
+
+@require_POST
+@signed_in
+def take_back(request: PageRequest, signal_id: int) -> HttpResponse:
+    try:
+        undo.take_back(signal_id=signal_id, actor=request.actor, now=request.now)
+    except Refusal as refusal:
+        return plainly_refused(request, signal_id, refusal)
+    messages.info(request, _("Your decision is taken back. The signal waits for you again."))
     return redirect("reviews:signal", signal_id)
 
 

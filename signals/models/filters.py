@@ -1,4 +1,4 @@
-"""Filters of the list of signals that people keep: closed words under a name, never a value."""
+"""Filters of the list of signals and of the queue that people keep: closed words under a name, never a value."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,11 +16,16 @@ class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
 
 
 class SavedFilter(models.Model):
-    """One way to narrow the list. `words` are the parameters of its address."""
+    """One way to narrow a list. `words` are the parameters of its address."""
+
+    class Page(models.TextChoices):
+        SIGNALS = "signals"
+        QUEUE = "queue"
 
     public_id = models.BigIntegerField(unique=True, default=public_ids.new)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="saved_filters")
     owner = models.ForeignKey(Staff, models.PROTECT, related_name="saved_filters")
+    page = models.CharField(max_length=8, choices=Page, default=Page.SIGNALS)
     name = models.CharField(max_length=40)
     words = models.JSONField()
     is_shared = models.BooleanField(default=False)
@@ -29,7 +34,12 @@ class SavedFilter(models.Model):
     objects = SavedFilterQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_saved_filter_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="one_saved_filter_per_name"),
+            models.CheckConstraint(
+                condition=Q(page__in=["signals", "queue"]), name="a_saved_filter_is_of_a_known_page"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"saved filter {public_ids.shown(self.public_id)}"

@@ -71,7 +71,8 @@ def _propose(record: Recorder, signal_id: int, changes: Mapping[str, Any]) -> Pr
     version.save(force_insert=True)
     severity = version.severity(danger=signal.danger)
     signal.correction = version
-    signal.review_due_at = record.now + timedelta(hours=kinds.FIRST_REVIEW_HOURS[severity])
+    hours = kinds.FIRST_REVIEW_HOURS[severity]
+    signal.review_due_at = signal.organisation.target(record.now, hours, in_danger=signal.danger)
     signal.save(update_fields=["correction", "review_due_at"])
     facts = {"changed": changed}
     moves.note_correction(record, signal, "signal.correction_proposed", facts=facts, payload=statement.free_text())

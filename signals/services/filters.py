@@ -16,19 +16,28 @@ MOST = 20
 LONGEST_NAME = 40
 
 
-def save(*, name: str, words: Mapping[str, str], is_shared: bool, actor: Actor, now: datetime) -> SavedFilter:
-    """Keep these words under a name. Raises Invalid for anything that is no closed word, or for the name, and
+def save(
+    *,
+    name: str,
+    words: Mapping[str, str],
+    is_shared: bool,
+    actor: Actor,
+    now: datetime,
+    page: SavedFilter.Page = SavedFilter.Page.SIGNALS,
+) -> SavedFilter:
+    """Keep these words of a page under a name. Raises Invalid for anything that is no closed word, or for the name, and
     NotAllowed to whom signals are not shown."""
     with recording(actor, now) as record:
         may_see_signals(actor)
         own = SavedFilter.objects.filter(owner=staff_id_of(actor))
-        kept = search.closed(words)
+        kept = search.closed(words, of_queue=page == SavedFilter.Page.QUEUE)
         if len(own.select_for_update()) >= MOST:
             raise WrongState(_("You keep %(most)d filters already. Delete one first.") % {"most": MOST})
         made = SavedFilter.objects.create(
             organisation_id=organisation_id_of(actor),
             owner_id=staff_id_of(actor),
-            name=_free_name(name, actor),
+            page=page,
+            name=_free_name(name, actor, page),
             words=kept,
             is_shared=is_shared,
             saved_at=now,
@@ -40,7 +49,7 @@ def save(*, name: str, words: Mapping[str, str], is_shared: bool, actor: Actor, 
 def rename(*, filter_id: int, name: str, actor: Actor, now: datetime) -> SavedFilter:
     with recording(actor, now) as record:
         found = _locked(filter_id, actor)
-        found.name = _free_name(name, actor, found)
+        found.name = _free_name(name, actor, found.page, found)
         found.save(update_fields=["name"])
         _note(record, found, "filter.renamed")
         return found
@@ -74,11 +83,11 @@ def _locked(filter_id: int, actor: Actor) -> SavedFilter:
     return found
 
 
-def _free_name(name: str, actor: Actor, but: SavedFilter | None = None) -> str:
+def _free_name(name: str, actor: Actor, page: str, but: SavedFilter | None = None) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(_("Give a name of at most %(most)d characters.") % {"most": LONGEST_NAME}, "name")
-    taken = SavedFilter.objects.filter(owner=staff_id_of(actor), name=name).first()
+    taken = SavedFilter.objects.filter(owner=staff_id_of(actor), page=page, name=name).first()
     if taken is not None and taken != but:
         raise Invalid(_("You keep a filter of this name already."), "name")
     return name

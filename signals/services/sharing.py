@@ -145,7 +145,7 @@ def _share(record: Recorder, taken: Taken, statement: Statement, context: Contex
         submitted_at=now,
         submitted_by_id=staff_id_of(actor),
         submitted_with=ApiKey.objects.get(public_id=actor.id) if actor.kind == "key" else None,
-        review_due_at=now + timedelta(hours=kinds.FIRST_REVIEW_HOURS[severity]),
+        review_due_at=context.organisation.target(now, kinds.FIRST_REVIEW_HOURS[severity], in_danger=statement.danger),
         expires_at=expires_at,
     )
     _propose(signal, statement, number=1, actor=actor, now=now)

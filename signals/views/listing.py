@@ -42,7 +42,8 @@ def _frame(request: PageRequest, query: Query) -> Context:
     """What stands around the list: its forms, and the filters that were kept."""
     members = Organisation.objects.filter(joined_on__isnull=False).order_by("name", "pk")
     words = {name: query[name] for name in search.WORDS if query.get(name)}
-    saved = SavedFilter.objects.visible_to(request.actor).select_related("owner").order_by("name", "pk")
+    kept = SavedFilter.objects.visible_to(request.actor).filter(page=SavedFilter.Page.SIGNALS)
+    saved = kept.select_related("owner").order_by("name", "pk")
     chips = [_chip(one, request, words) for one in saved]
     return {
         "form": forms.FindSignals(query, members=members),

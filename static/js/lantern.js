@@ -40,15 +40,37 @@ function moveBy(distance) {
   if (!all.length) return false;
   const from = all.indexOf(currentRow());
   const to = all[Math.max(0, Math.min(all.length - 1, from + distance))];
-  find("a", to).focus();
+  (find("a", to) || find("button", to)).focus();
   to.scrollIntoView({ block: "nearest" });
   return true;
 }
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
-  if (row) markCurrent(row);
+  if (!row) return;
+  markCurrent(row);
+  fetchAhead(rows()[rows().indexOf(row) + 1]);
 });
+
+// The preview of the next row is fetched before it is asked for; after a minute it would be stale and is forgotten.
+const AHEAD_FOR = 60000;
+const ahead = new Map();
+
+async function fetchAhead(row) {
+  const url = row && find("[hx-get]", row)?.getAttribute("hx-get");
+  if (!url || ahead.has(url)) return;
+  ahead.set(url, "");
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok && !answer.redirected) ahead.set(url, await answer.text());
+  setTimeout(() => ahead.delete(url), AHEAD_FOR);
+}
+
+function showAhead(event) {
+  const known = ahead.get(event.detail.pathInfo?.requestPath);
+  if (!known || event.detail.target?.id !== "preview") return;
+  event.preventDefault();
+  htmx.swap("#preview", known, { swapStyle: "innerHTML" });
+}
 
 // Shortcuts: single keys, never while somebody types, never in a dialog, and they can be switched off.
 
@@ -215,6 +237,12 @@ function countDown(element) {
   }
 }
 
+// What can be taken back for a minute only is offered no longer.
+function goLater(element) {
+  setTimeout(() => element.remove(), Number(element.dataset.goneAfter) * 1000);
+  element.removeAttribute("data-gone-after");
+}
+
 function remindOfBreak(element) {
   if (sessionStorage.getItem("reminded") === element.dataset.until) return;
   sessionStorage.setItem("reminded", element.dataset.until);
@@ -277,6 +305,7 @@ const isWholePage = (text) => /^\s*<!doctype html/i.test(text);
 document.addEventListener("htmx:beforeRequest", (event) => {
   const asker = event.detail.elt;
   if (document.hidden && "poll" in asker.dataset) event.preventDefault();
+  showAhead(event);
 });
 
 // A redirect to another page (after a POST, or to sign-in) is followed as a page, not squeezed into a fragment.
@@ -298,7 +327,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const row = event.detail.target.closest?.("[data-row]");
+  const row = event.detail.target?.closest?.("[data-row]");
   if (row && document.activeElement === document.body) find("a", row).focus();
 });
 
@@ -308,6 +337,7 @@ document.addEventListener("htmx:responseError", () => say(words.failed));
 function prepare(part) {
   findAll("form", part).forEach(refreshForm);
   if (part.matches?.("form")) refreshForm(part);
+  findAll("[data-gone-after]", part).forEach(goLater);
   findAll(".masked[data-hide-after]", part).forEach(forgetLater);
   if (part.matches?.(".masked[data-hide-after]")) forgetLater(part);
 }

@@ -19,7 +19,7 @@ from lantern_site.members.services import communities, grants, keys, staff, stan
 from lantern_site.members.services.communities import Outline
 from lantern_site.members.services.registers import attestations, dialogue, incidents, subject_requests
 from reviews.models import Dispute, Recall
-from reviews.services import claims, decisions, disputes, findings, hearings, holds, recalls, redress
+from reviews.services import claims, decisions, disputes, findings, hearings, holds, inbox, recalls, redress
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.services.recalls import Answer
@@ -86,6 +86,7 @@ class World:
         self._machines()
         self._registers()
         self._report()
+        inbox.gather(now=now)
 
     def address(self, pattern: str) -> str:
         return pattern.format(**self.ids, **self.years)

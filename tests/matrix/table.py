@@ -212,6 +212,33 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
             body={"verdict": "reject", "seen": "{of case}:1", "outward": "Not our policy."},
         ),
     ),
+    "reviews:withdraw_findings": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:inbox": (page(),),
+    "reviews:read_all": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:open_notice": (act("notice", OWN_HOUSE, own="reviewer", others=HIDDEN),),
+    "reviews:keep_unread": (act("notice", OWN_HOUSE, own="reviewer", others=HIDDEN),),
+    "reviews:wellbeing": (
+        page(),
+        act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),
+    ),
+    "reviews:together": (
+        page(inside="reviewer steward"),
+        act(
+            own="reviewer",
+            programme="steward",
+            trained=True,
+            body={"verdict": "reject", "seen": "{waiting}:1", "outward": "Not our policy."},
+            form="last",
+        ),
+    ),
+    "reviews:save_view": (
+        act(own="reviewer", programme="steward", trained=True),  # a refused name comes back as a message
+    ),
+    "reviews:share_view": (act("kept filter", OWNER, own="submitter"),),
+    "reviews:delete_view": (act("kept filter", OWNER, own="submitter"),),
+    "reviews:take_back": (act("returned", OVERSEEN),),
+    "reviews:take_back_together": (act(own=EVERYBODY, other=EVERYBODY, outside=EVERYBODY, programme=EVERYBODY),),
+    "reviews:keep": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
     "reviews:check": (
         act("unchecked", SHARED, programme="steward", trained=True, proven=True, body={"passed": "yes"}),
     ),

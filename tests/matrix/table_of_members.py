@@ -88,9 +88,17 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
     "members:address": (page(but=NOWHERE), act(but=NOWHERE)),
     "members:roles": (page(),),
     "members:prove": (page(),),
+    "members:house": (
+        page(inside="member_admin steward"),
+        act(own="member_admin", programme="steward", body={"time_zone": "Europe/Paris"}, form="last"),
+    ),
     "members:settings": (
         page(),
-        act(own=EVERYBODY, programme=EVERYBODY, body={"time_zone": "Europe/Paris", "break_minutes": "50"}),
+        act(
+            own=EVERYBODY,
+            programme=EVERYBODY,
+            body={"time_zone": "Europe/Paris", "break_minutes": "50", "digest": "weekly"},
+        ),
     ),
     # The way in
     "members:apply": (page(nobody=OK), act(others=INVALID, nobody=INVALID)),

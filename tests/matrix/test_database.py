@@ -60,6 +60,7 @@ SIGHTS: Mapping[str, Sight] = {
     "chunk of a job": ("signals_chunk", OF_JOB, "job", {OWN, CLOCK}, {OWN, CLOCK}),
     "watch list": ("signals_watchlist", OF_JOB, "watch list", OVERSEEN, OVERSEEN),
     "draft": ("signals_draft", BY_ID, "draft", {OWN, CLOCK}, {OWN, CLOCK}),
+    "notice": ("reviews_inboxnotice", BY_ID, "notice", {OWN, CLOCK}, {OWN, CLOCK}),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
     "dispute on appeal": (
         "reviews_dispute",
@@ -87,6 +88,7 @@ NEUTRAL = {
     "signals_chunk": "size",
     "signals_watchlist": "compared_to",
     "signals_draft": "kind",
+    "reviews_inboxnotice": "kind",
     "reviews_finding": "hits",
     "reviews_redress": "declined_because",
     "reviews_dispute": "statement",

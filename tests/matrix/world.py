@@ -29,8 +29,8 @@ from lantern_site.members.lifecycle import KeyScope, MemberState, Suspension
 from lantern_site.members.models import Community, Membership, Organisation, SignalsRule, Staff
 from lantern_site.members.roles import MEMBER_ROLES, PROGRAMME_ROLES, SECOND_FACTOR_REQUIRED, Role
 from lantern_site.members.services import keys, standing
-from reviews.models import Dispute, Finding, Recall
-from reviews.services import claims, decisions, disputes, findings, hearings, holds, recalls, redress
+from reviews.models import Dispute, Finding, InboxNotice, Recall
+from reviews.services import claims, decisions, disputes, findings, hearings, holds, inbox, recalls, redress
 from reviews.services.decisions import Judgement
 from reviews.services.findings import Found
 from reviews.services.recalls import Answer
@@ -183,6 +183,10 @@ class World:
         self._submitted("waiting", inward_note="Only for colleagues.")
         claimed = self._submitted("claimed")
         claims.claim(signal_id=claimed.public_id, actor=self.actor("own", Role.REVIEWER), now=NOW)
+        told = self.people["own", Role.REVIEWER.value]
+        with acting_as(Actor.clock()):
+            inbox.tell_of_hand_over(signal_id=claimed.public_id, to=told, now=NOW)
+            self.ids["notice"] = InboxNotice.objects.get(staff=told).public_id
         self._active("shared", at=ago(days=3))
         self._active("to correct", at=ago(days=3))
         corrections.propose(

@@ -13,6 +13,8 @@ from signals.workflow import Move, Mover, Status
 SIGNAL_MOVES = """
 submitted  return     returned   reviewer
 returned   resubmit   submitted  submitter
+returned   reopen     submitted  reviewer
+rejected   reopen     submitted  reviewer
 submitted  cancel     cancelled  owner
 returned   cancel     cancelled  owner
 submitted  reject     rejected   reviewer

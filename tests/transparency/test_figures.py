@@ -103,6 +103,18 @@ def test_retracted_is_measured_on_the_signals_of_the_same_year() -> None:
     assert cell(document, "retracted_by_reason", "total") == 2
 
 
+def test_a_decision_that_was_taken_back_at_once_counts_as_never_made() -> None:
+    subject = ledger.signal(day(10, hour=12), MEMBERS[0])
+    ledger.happened(day(9), "signal.submitted", undone := subject + 1, MEMBERS[0], owner=MEMBERS[0], severity=3)
+    ledger.ended(undone, day(9, hour=10), "signal.rejected", MEMBERS[0])
+    ledger.ended(undone, day(9, hour=10), "signal.reopened", MEMBERS[0], undone="reject")
+
+    tally = counting.count(periods.of_year(2025), verification.head_position())
+
+    assert not tally.tables["ended_by_way"].of(None, None)
+    assert sum(tally.waits["review"].values()) == 1
+
+
 def test_the_first_review_is_measured_against_the_target_of_its_severity() -> None:
     for hours, member in zip([1, 2, 3, 30, 40], MEMBERS, strict=True):
         ledger.signal(day(9), member, waited=timedelta(hours=hours))

@@ -31,7 +31,7 @@ from lantern_site.members.models.departures import Departure, DepartureQuerySet,
 from lantern_site.members.models.invitations import Invitation, InvitationQuerySet
 from lantern_site.members.models.machines import ApiKey, ApiKeyQuerySet, KeyAddress
 from lantern_site.members.models.organisations import Organisation, OrganisationQuerySet
-from lantern_site.members.models.people import Grant, GrantQuerySet, Staff, StaffManager
+from lantern_site.members.models.people import Digest, Grant, GrantQuerySet, Staff, StaffManager
 from lantern_site.members.models.registers import (
     Advice,
     AdviceVersion,
@@ -67,6 +67,7 @@ __all__ = [
     "Confirmation",
     "Departure",
     "DepartureQuerySet",
+    "Digest",
     "FormerName",
     "Gate",
     "GateQuerySet",

@@ -1,10 +1,11 @@
 """Members, and the programme itself."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from lantern_site import public_ids
@@ -17,6 +18,7 @@ from lantern_site.members.lifecycle import (
     Suspension,
     capabilities,
 )
+from lantern_site.members.office_hours import OfficeHours
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -54,6 +56,13 @@ class Organisation(models.Model):
     joined_on = models.DateField(null=True)
     probation_ends_on = models.DateField(null=True)
     identifiers_allowed_from = models.DateField(null=True)
+    open_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    opens_at = models.TimeField(null=True)
+    closes_at = models.TimeField(null=True)
+    time_zone = models.CharField(max_length=40, default="UTC")
+    """Its office hours, in which the targets of its reviews run; without them they run day and night."""
+    care = models.CharField(max_length=500, blank=True)
+    """Where its own people find help; shown to them and to nobody else."""
     suspended_at = models.DateTimeField(null=True)
     suspended_by = models.ForeignKey("Staff", models.PROTECT, null=True, related_name="+")
 
@@ -64,6 +73,11 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=Q(kind__in=MemberKind.values), name="a_member_has_a_known_kind"),
             models.CheckConstraint(condition=Q(state__in=MemberState.values), name="a_member_has_a_known_state"),
             models.CheckConstraint(condition=Q(suspended__in=Suspension.values), name="a_suspension_is_known"),
+            models.CheckConstraint(
+                condition=Q(open_days=[], opens_at__isnull=True, closes_at__isnull=True)
+                | ~Q(open_days=[]) & Q(closes_at__gt=F("opens_at")),
+                name="office_hours_are_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(suspended="", suspended_at__isnull=True, suspended_by__isnull=True)
                 | ~Q(suspended="") & Q(suspended_at__isnull=False),
@@ -92,6 +106,17 @@ class Organisation(models.Model):
     def region_name(self) -> str:
         """In words; what is none of the known regions is shown as it was written."""
         return str(Region(self.region).label) if self.region in Region.values else self.region
+
+    @property
+    def office_hours(self) -> OfficeHours | None:
+        if self.opens_at is None or self.closes_at is None:
+            return None
+        return OfficeHours(frozenset(self.open_days), self.opens_at, self.closes_at, self.time_zone)
+
+    def target(self, start: datetime, hours: int, *, in_danger: bool) -> datetime:
+        """When a first look is due: in office hours where there are any, but a child in danger waits for none."""
+        own = None if in_danger else self.office_hours
+        return own.after(start, hours) if own else start + timedelta(hours=hours)
 
     @property
     def capabilities(self) -> frozenset[Capability]:

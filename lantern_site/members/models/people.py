@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.audit.actors import Actor, ActorKind
@@ -13,6 +15,14 @@ from lantern_site.members import deadlines
 from lantern_site.members.deadlines import Access
 from lantern_site.members.models.organisations import Organisation
 from lantern_site.members.roles import Role
+
+
+class Digest(models.TextChoices):
+    """How often somebody is sent a mail about unread notices."""
+
+    NEVER = "never", gettext_lazy("Never")
+    DAILY = "daily", gettext_lazy("Once a day")
+    WEEKLY = "weekly", gettext_lazy("Once a week, on Monday")
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -33,6 +43,12 @@ class Staff(AbstractBaseUser):
     access_confirmed_on = models.DateField()
     time_zone = models.CharField(max_length=40, default="UTC")
     break_minutes = models.PositiveSmallIntegerField(default=50)
+    digest = models.CharField(max_length=8, choices=Digest, default=Digest.DAILY)
+    digest_on = models.DateField(null=True)
+    """The day, where the person lives, on which the last digest was asked for."""
+    spared_kinds = ArrayField(models.CharField(max_length=16), default=list)
+    spared_harms = ArrayField(models.CharField(max_length=32), default=list)
+    """What *claim next* and *open next* do not bring to this person."""
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
@@ -52,6 +68,7 @@ class Staff(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(forgotten_at__isnull=True) | Q(left_at__isnull=False), name="only_who_left_is_forgotten"
             ),
+            models.CheckConstraint(condition=Q(digest__in=Digest.values), name="a_digest_has_a_known_rhythm"),
         ]
 
     def __str__(self) -> str:

@@ -13,12 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden
 from lantern_site.members import deadlines
 from lantern_site.members.forms import own as forms
 from lantern_site.members.forms.people import OneSession
 from lantern_site.members.models import Session
+from lantern_site.members.permissions import Permission
+from lantern_site.members.policies import organisation_of, require
+from lantern_site.members.services import house as house_services
 from lantern_site.members.services import preferences, sessions
 from lantern_site.pages import ONWARD, SECOND_FACTORS, PageRequest, remember_the_way, signed_in
 
@@ -55,7 +59,7 @@ def onward(request: PageRequest) -> HttpResponse:
 def settings(request: PageRequest) -> HttpResponse:
     """One's own settings."""
     person = request.person
-    initial = {"time_zone": person.time_zone, "break_minutes": person.break_minutes}
+    initial = {"time_zone": person.time_zone, "break_minutes": person.break_minutes, "digest": person.digest}
     form = forms.Preferences(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         preferences.change(**form.cleaned_data, actor=request.actor)
@@ -64,6 +68,24 @@ def settings(request: PageRequest) -> HttpResponse:
     with acting_as(request.actor):
         context = {"form": form, **_factors(request), **_standing(request), "sessions": _sessions(request)}
         return render(request, "members/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def house(request: PageRequest) -> HttpResponse:
+    """The own organisation's hours and care, kept by whoever looks after its people."""
+    require(request.actor, Permission.MANAGE_STAFF)
+    if request.method != "POST":
+        own = organisation_of(request.actor)
+        initial = {name: getattr(own, name) for name in forms.House.base_fields}
+        return render(request, "members/house.html", {"form": forms.House(initial=initial)})
+    form = forms.House(request.POST)
+    tried = attempt(form, lambda: house_services.keep(**form.cleaned_data, actor=request.actor, now=request.now))
+    if tried.done:
+        messages.info(request, _("Hours and care are kept. Targets of new signals follow them."))
+        return redirect("members:house")
+    with acting_as(request.actor):
+        return render(request, "members/house.html", {"form": form}, status=tried.status)
 
 
 def _factors(request: PageRequest) -> dict[str, Any]:

@@ -20,7 +20,7 @@ BACK = "DROP POLICY given ON {table}"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0004_redress"), ("audit", "0005_person")]
+    dependencies = [("reviews", "0005_redress"), ("audit", "0005_person")]
 
     operations = [
         migrations.RunSQL(SEES.format(table="reviews_dispute", rule=CASE), BACK.format(table="reviews_dispute")),

@@ -10,7 +10,7 @@ import lantern_site.public_ids
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0003_way_in_and_out"),
-        ("reviews", "0003_guards"),
+        ("reviews", "0004_inbox"),
         ("signals", "0011_forgetting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
