@@ -68,8 +68,8 @@ def is_answered(*, receipt: str, now: datetime) -> bool:
 
 
 def fingerprint(*, sealed: str) -> str:
-    """What tries of one code are counted under."""
-    return sha256(sealed.encode()).hexdigest()
+    """What tries of one code are counted under, however the same form is written."""
+    return sha256("".join(sealed.split()).lower().encode()).hexdigest()
 
 
 def settle(*, plea_pk: int, now: datetime) -> None:

@@ -34,7 +34,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.OK if request.method != "POST" else HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, "begin", form, status)
-    if not _is_allowed(request, "begin", pleas.fingerprint(sealed=form.cleaned_data["address"].strip().lower())):
+    if not _is_allowed(request, "begin", pleas.fingerprint(sealed=form.cleaned_data["address"])):
         return _too_often(request, "begin", form)
     sealed: list[str] = []
     tried = attempt(form, lambda: sealed.append(pleas.begin(address=form.cleaned_data["address"], now=clock.now())))
