@@ -23,6 +23,7 @@ from lantern_site import encryption
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import recording
+from reviews.models import Finding, Plea
 from signals import intake, leads, normalise, protection, sealing
 from signals.kinds import Kind
 from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorAlias, IndicatorValue, Lead
@@ -63,7 +64,7 @@ class _Number(Func):
     output_field = IntegerField()
 
 
-def _sealed(model: type[Chunk | Draft | ImportPart | ImportRow | Lead], column: str) -> Rows:
+def _sealed(model: type[Chunk | Draft | Finding | ImportPart | ImportRow | Lead | Plea], column: str) -> Rows:
     rows: Rows = model._default_manager.filter(**{f"{column}__isnull": False}).annotate(under=_Number(F(column)))
     return rows
 
@@ -140,6 +141,18 @@ ENCRYPTED: Mapping[tuple[type[Any], str], Kept] = {
         _rows,
         partial(_reseal, "reference"),
         lambda row: sealing.unseal(row.reference, bound_to=row.binding),
+    ),
+    (Finding, "authority_reference"): Kept(
+        "references of reports to authorities",
+        lambda: _sealed(Finding, "authority_reference"),
+        partial(_reseal, "authority_reference"),
+        lambda finding: sealing.unseal(finding.authority_reference, bound_to=finding.binding),
+    ),
+    (Plea, "content"): Kept(
+        "pleas",
+        lambda: _sealed(Plea, "content"),
+        partial(_reseal, "content"),
+        lambda plea: sealing.unseal(plea.content, bound_to=plea.binding),
     ),
     (Authenticator, "data"): Kept(
         "second factors", _second_factors, _renew_second_factors, lambda factor: get_adapter().encrypted_anew(factor)

@@ -345,6 +345,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "KindEnum": "signals.kinds.Kind",
+        "DeliveryStateEnum": "reviews.workflow.DeliveryState",
         "ComparedKindEnum": "signals.api.job_serializers.COMPARED",
     },
 }

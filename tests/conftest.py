@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -77,6 +78,13 @@ def as_owner() -> Iterator[Any]:
 
 
 _ids = count(1)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page that a test has seen in French leaves no French behind."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,8 @@ def save(
     NotAllowed to whom signals are not shown."""
     with recording(actor, now) as record:
         may_see_signals(actor)
+        if actor.is_external:
+            raise NotAllowed(_("You see the case that you were given. There is no list to filter."))
         own = SavedFilter.objects.filter(owner=staff_id_of(actor))
         kept = search.closed(words, of_queue=page == SavedFilter.Page.QUEUE)
         if len(own.select_for_update()) >= MOST:

@@ -8,10 +8,12 @@ that is gone.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.matrix.notation import (
     EVERYBODY,
+    FROM_OUTSIDE,
     HIDDEN,
     INVALID,
     OK,
@@ -20,6 +22,7 @@ from tests.matrix.notation import (
     OWN_HOUSE,
     OWNER,
     PARTIES,
+    REFUSED,
     SCOPES,
     SHARED,
     WRONG,
@@ -67,8 +70,9 @@ EVERY_PLACE = tuple(place.value for place in Place)
 IN_THE_STUDIO = "editor publisher auditor"
 READS_LEDGER = "auditor steward member_admin"
 SEES_SIGNALS = "submitter reviewer analyst member_admin steward adjudicator external_adjudicator auditor"
+KEEPS_FILTERS = SEES_SIGNALS.replace(" external_adjudicator", "")
 
-ROUTES: Mapping[str, tuple[Rule, ...]] = {
+_DECLARED: Mapping[str, tuple[Rule, ...]] = {
     **ABOUT_MEMBERS,
     **REGISTERS,
     # Sharing and finding
@@ -87,7 +91,7 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"kind": "email", "value": FRESH}),
     ),
     "signals:save_filter": (
-        act(own=EVERYBODY, programme=EVERYBODY, inside=SEES_SIGNALS, body={"name": "Held", "status": "held"}),
+        act(own=EVERYBODY, programme=EVERYBODY, inside=KEEPS_FILTERS, body={"name": "Held", "status": "held"}),
     ),
     "signals:rename_filter": (act("kept filter", OWNER, own="submitter", body={"name": "On hold"}, form="last"),),
     "signals:share_filter": (act("kept filter", OWNER, own="submitter"),),
@@ -375,7 +379,11 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "api-feed": (call("GET", own="read"),),  # whoever may not receive is told corrections
     "api-signals": (
-        call("GET", own="read submit"),  # a key that only shares is told of its own signals
+        call(  # a key that only shares is told of its own signals, for as long as its organisation may share
+            "GET",
+            own="read submit",
+            but={"submit: own, suspended": REFUSED, "submit: own, left": REFUSED},
+        ),
         call("POST", own="submit", needs="share", body={"rows": [ROW]}),
     ),
     "api-signal": (
@@ -439,6 +447,28 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = {
         call("GET", but=dict.fromkeys(("submit", "read", "lookup", "feedback"), HIDDEN)),
         call("POST", but=dict.fromkeys(("submit", "read", "lookup", "feedback"), HIDDEN)),
     ),
+}
+
+HIDDEN_FROM_OUTSIDE: Mapping[str, tuple[str, ...]] = {
+    "job": ("signals:job", "signals:job_progress"),
+    "key": ("members:key", "members:rotate_key", "members:revoke_key", "signals:key_reads", "signals:export_key_reads"),
+    "application": ("members:decide",),
+    "applicant": ("members:pass_gates",),
+    "organisation": ("members:withdraw_legal_gate",),
+    "review": ("members:observe",),
+    "observation": ("members:remedy",),
+}
+"""What an external adjudicator is not told of, by the thing and where it is asked for; elsewhere they are refused
+before anything is looked for."""
+
+
+def _from_outside(route: str, rule: Rule) -> Rule:
+    is_hidden = route in HIDDEN_FROM_OUTSIDE.get(rule.on, ())
+    return replace(rule, but={**rule.but, FROM_OUTSIDE: HIDDEN}) if is_hidden else rule
+
+
+ROUTES: Mapping[str, tuple[Rule, ...]] = {
+    route: tuple(_from_outside(route, rule) for rule in rules) for route, rules in _DECLARED.items()
 }
 
 NO_DOOR = {"healthz", "readyz", "favicon.ico", "set_language"}

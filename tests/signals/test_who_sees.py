@@ -16,7 +16,8 @@ from tests.builders import NOW
 
 pytestmark = pytest.mark.django_db
 
-SEE_NOTHING = {Role.EDITOR, Role.PUBLISHER}
+SEE_NOTHING = {Role.EDITOR, Role.PUBLISHER, Role.EXTERNAL_ADJUDICATOR}
+"""The external adjudicator sees the case that they were given, and nothing beside."""
 
 
 def house_of(role: Role | None) -> Organisation:

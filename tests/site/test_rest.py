@@ -186,6 +186,9 @@ def test_every_operation_describes_its_refusals_and_gives_an_example() -> None:
         "/api/v1/signals",
         "/api/v1/signals/{signal_id}",
         "/api/v1/signals/{signal_id}/corrections",
+        "/api/v1/signals/{signal_id}/corrections/cancel",
+        "/api/v1/recalls",
+        "/api/v1/recalls/{recall_id}/removed",
     }
     for (path, _method), operation in operations.items():
         is_open = path.startswith("/api/v1/normalisation")
