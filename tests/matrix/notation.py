@@ -123,6 +123,8 @@ class Rule:
     others: Outcome = REFUSED
     nobody: Outcome = LOGIN
     but: Mapping[str, Outcome] = field(default_factory=dict)
+    unseen: bool = False
+    """Hidden from an external adjudicator."""
 
     def cells(self) -> Iterator[tuple[str, Place]]:
         """Everybody from everywhere; where there is no thing, another organisation is like the own one."""
@@ -142,6 +144,8 @@ class Rule:
         if place not in self.seen or (self.only and who not in self.only):
             return HIDDEN
         if self.on in ABOUT_SIGNALS and (who in BLIND or (who == FROM_OUTSIDE and self.on not in GIVEN)):
+            return HIDDEN
+        if self.unseen and who == FROM_OUTSIDE:
             return HIDDEN
         by_form = empty and self.form == "first"
         if not by_form and (exception := self._exception(who, place)):

@@ -113,7 +113,8 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
             programme="steward",
             inside=READS_REGISTERS,
             body={"move": "defer", "reason": "Come back in spring."},
-            but={place.value: HIDDEN for place in Place if place != Place.PROGRAMME},
+            but={place.value: HIDDEN for place in Place if place != Place.PROGRAMME}
+            | {"external_adjudicator": HIDDEN},
         ),
     ),
     "members:pass_gates": (
@@ -159,6 +160,7 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
             "organisation",
             OVERSEEN,
             programme="steward",
+            but={"external_adjudicator": WRONG},  # to them no gate is open
             body={"jurisdiction": "europe", "reason": "The basis fell."},
         ),
     ),

@@ -354,9 +354,9 @@ def test_an_assessment_becomes_public_with_its_answers() -> None:
     page = shown(anybody.get(public))
     assert "Publish recall times." in page
     assert "Soon." in page
+    assert made.get_subject_display() in shown(anybody.get("/assessments/"))
     french = Client(headers={"Accept-Language": "fr"})
     assert "Les enfants" in shown(french.get(public))
-    assert made.get_subject_display() in shown(anybody.get("/assessments/"))
 
 
 def test_the_public_page_shows_published_assessments_and_public_meetings_only() -> None:

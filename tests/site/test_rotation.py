@@ -26,10 +26,14 @@ from lantern_site.errors import WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from reviews import piles
+from reviews.models import Finding, Plea
+from reviews.services import findings
+from reviews.services.findings import Found
+from reviews.workflow import Action, Attribution, LooksWrong, Outcome
 from signals import candidates, intake, leads, outlook, protection, sealing
 from signals.candidates import Item
 from signals.kinds import Kind
-from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorValue, Lead
+from signals.models import Chunk, Draft, ImportPart, ImportRow, Indicator, IndicatorValue, Lead, MatchJob
 from signals.services import batches, drafts, lookup
 from signals.services.batches import Once, Row
 from signals.services.jobs import watching
@@ -79,6 +83,26 @@ def seen(question: Callable[[], T]) -> T:
 # Encryption
 
 
+def _reported(job: MatchJob, actor: Actor) -> Finding:
+    found = Found(
+        outcome=Outcome.VIOLATION,
+        own_evidence=True,
+        policy_version="2026-01",
+        attribution=Attribution.DECISIVE,
+        looks_wrong=LooksWrong.NO,
+        actions=(Action.AUTHORITY_REPORT,),
+        authority="police",
+        authority_reference="Case 12",
+    )
+    lead = seen(lambda: Lead.objects.get(job=job))
+    return findings.record(lead_ids=[lead.public_id], found=found, actor=actor, now=NOW)
+
+
+def _opened(model: type[Finding | Plea], pk: int, column: str) -> str:
+    row = seen(lambda: model._default_manager.get(pk=pk))
+    return sealing.unseal(getattr(row, column), bound_to=row.binding)
+
+
 @pytest.fixture
 def everything(sharer: Organisation, member: Organisation) -> Callable[[], dict[str, object]]:
     """A row of everything that is encrypted; what is returned reads them all."""
@@ -93,6 +117,10 @@ def everything(sharer: Organisation, member: Organisation) -> Callable[[], dict[
     draft = seen(lambda: drafts.save(draft_id=None, kind="email", content=typed, actor=submitter, now=NOW))
     row = {"kind": "email", "value": "from.a.file@example.org", "reference": "case 9"}
     imported = importing.checked(member, importing.table(row))
+    finding = _reported(done, builders.actor(member, Role.ANALYST))
+    plea = Plea(made_at=NOW)
+    plea.content = sealing.seal("[]", bound_to=plea.binding)
+    plea.save()
 
     def read() -> dict[str, object]:
         chunk = seen(lambda: Chunk.objects.select_related("job").get(job=waiting))
@@ -102,6 +130,8 @@ def everything(sharer: Organisation, member: Organisation) -> Callable[[], dict[
             "draft": seen(lambda: Draft.objects.get(pk=draft.pk).opened()),
             "rows of an import": sealing.unseal(part.ciphertext or b"", bound_to=part.binding),
             "reference of an import": sealing.unseal(line.reference or b"", bound_to=line.binding),
+            "reference of a report": _opened(Finding, finding.pk, "authority_reference"),
+            "plea": _opened(Plea, plea.pk, "content"),
             "value": seen(lambda: intake.value_of(Indicator.objects.get())),
             "candidates": sealing.unseal(chunk.ciphertext or b"", bound_to=chunk.binding),
             "reference": seen(lambda: leads.reference_of(Lead.objects.get(job=done))),
@@ -131,10 +161,12 @@ def test_afterwards_everything_is_read_without_the_old_key(
         "drafts": {2},
         "rows of imports": {2},
         "references of imports": {2},
+        "references of reports to authorities": {2},
+        "pleas": {2},
     }
     assert rotation.faults() == []
     entry = Entry.objects.get(action="encryption.rotated")
-    assert (entry.facts, entry.subject_kind) == ({"under": 2, "rows": 8}, "installation")
+    assert (entry.facts, entry.subject_kind) == ({"under": 2, "rows": 10}, "installation")
 
 
 def test_every_column_of_bytes_says_whether_it_is_encrypted() -> None:
@@ -361,13 +393,15 @@ def test_another_key_under_the_same_number_is_noticed(
 ) -> None:
     settings.ENCRYPTION_KEYS = {1: KEYS[3]}
     faulty = [fault.partition(" under")[0] for fault in rotation.faults()]
-    assert faulty[:7] == [
+    assert faulty[:9] == [
         "Values of indicators",
         "Candidates of match jobs",
         "References of leads",
         "Drafts",
         "Rows of imports",
         "References of imports",
+        "References of reports to authorities",
+        "Pleas",
         "Second factors",
     ]
 
