@@ -113,8 +113,7 @@ ABOUT_MEMBERS: Mapping[str, tuple[Rule, ...]] = {
             programme="steward",
             inside=READS_REGISTERS,
             body={"move": "defer", "reason": "Come back in spring."},
-            but={place.value: HIDDEN for place in Place if place != Place.PROGRAMME}
-            | {"external_adjudicator": HIDDEN},
+            but={place.value: HIDDEN for place in Place if place != Place.PROGRAMME} | {"external_adjudicator": HIDDEN},
         ),
     ),
     "members:pass_gates": (
