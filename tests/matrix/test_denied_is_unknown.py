@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lantern_site import public_ids
+from tests.matrix.addresses import address
 from tests.matrix.notation import HIDDEN, LOGIN, NOBODY, Place, Rule
 from tests.matrix.table import ROUTES
-from tests.matrix.world import UNKNOWN, World, address
+from tests.matrix.world import UNKNOWN, World
 
 CHANGING = {"Date", "Expires", "X-Request-Id", "Set-Cookie", "Content-Length"}
 """Different in any two answers: cookies and lengths are compared below, without the tokens."""

@@ -19,7 +19,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.template.backends.django import Template
 from django.test import Client
-from django.urls import reverse
 
 from lantern_site import clock, public_ids
 from lantern_site.audit.access import acting_as
@@ -58,9 +57,9 @@ from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import NOW, statement
 from tests.matrix import paperwork
+from tests.matrix.addresses import address
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
 from tests.reviews import parties
-from tests.routes import ROUTES, Route
 from tests.signals import importing
 from transparency import services as transparency
 from transparency.models import Restatement
@@ -72,7 +71,6 @@ STANDINGS: Mapping[str, Mapping[str, object]] = {
     "may not receive": {"suspended": Suspension.RECEIVE, "suspended_at": NOW},
     "left": {"state": MemberState.LEFT},
 }
-BY_NAME: Mapping[str, Route] = {route.name: route for route in ROUTES}
 JSON = "application/json"
 TAKE_FILES = ("/imports/", "/api/v1/imports")
 UNKNOWN = 0x2_AAAA_AAAA_AAAA
@@ -491,25 +489,3 @@ def blank_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", lambda *_given, **_named: "")
         yield
-
-
-BESIDE_THE_ID: Mapping[str, object] = {
-    "kind": "security",
-    "register": "incidents",
-    "number": 1,
-    "name": "data.json",
-    "first": 1,
-    "second": 1,
-}
-"""What stands in an address beside the id of a thing; what is not listed is a sample that names nothing."""
-
-
-def address(route: str, thing: int | None) -> str:
-    """Where a thing is found, or a sample of an address that names none."""
-    known = BY_NAME[route]
-    if "<path:rest>" in known.pattern:
-        return "/api/v1/no/such/thing"
-    arguments = known.arguments | {name: BESIDE_THE_ID[name] for name in known.arguments if name in BESIDE_THE_ID}
-    if thing is not None:
-        arguments |= dict.fromkeys((name for name in arguments if name.endswith("_id") or name == "position"), thing)
-    return reverse(route, kwargs=arguments)

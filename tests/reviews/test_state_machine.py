@@ -6,8 +6,7 @@ is held exactly while something holds it, separation always holds, and the ledge
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +37,7 @@ from signals.models import Signal
 from signals.services import corrections, sharing
 from tests import builders
 from tests.builders import NOW
+from tests.reviews.judging_model import Objection, Statement
 
 STEPS = int(os.environ.get("LANTERN_STEPS", "60"))
 STEPS_OF_A_LIFE = 30
@@ -48,42 +48,6 @@ OPEN = {"opened", "answered", "appealed"}
 FIRST = {"opened", "answered"}
 TEXT = "What was said."
 OWNERS, OPENERS = ("olga", "oscar"), ("kim", "kasper")
-
-
-@dataclass
-class Objection:
-    """The model of a dispute."""
-
-    id: int
-    by: str
-    about_a_person: bool
-    hold_asked: bool
-    signals: set[int]
-    state: str = "opened"
-    result: str = ""
-    decided_by: str = ""
-    decided_at: datetime = NOW
-    holding: bool = False
-    had_hold: bool = False
-    retracted: set[int] = field(default_factory=set)
-    given_to: str = ""
-    acted: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Statement:
-    """The model of a signal."""
-
-    id: int
-    status: str = "submitted"
-    by: str = "olga"
-    proposed_by: str = ""
-    is_held_by_the_programme: bool = False
-    version: int = 1
-    newest: int = 1
-    claimed_by: str = ""
-    claimed_until: datetime = NOW
-    acted: set[str] = field(default_factory=set)
 
 
 class Judging(RuleBasedStateMachine):

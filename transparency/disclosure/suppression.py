@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from transparency.disclosure.attack import Attacker, Room, asked, attackers, reach, room
@@ -100,12 +101,11 @@ def _cheapest(tables: Tables, cuts: list[_Cut], kept: frozenset[int]) -> frozens
     most[[place for place, cell in enumerate(tables.cells) if cell.exact]] = 0
     if not cuts:
         return kept | frozenset(tables.sensitive)
-    # Here, because it is half of a process's start and hardly ever needed.
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
-
-    within = LinearConstraint(np.array([cut.weights for cut in cuts]), [cut.least - SLACK for cut in cuts], np.inf)
+    solver = scipy.optimize  # loaded by its first use: it is half of a process's start, and hardly ever needed
+    weights, bounds = np.array([cut.weights for cut in cuts]), solver.Bounds(least, most)
+    within = solver.LinearConstraint(weights, [cut.least - SLACK for cut in cuts], np.inf)
     options = {"node_limit": NODES}
-    found = milp(_costs(tables), constraints=within, bounds=Bounds(least, most), integrality=1, options=options)
+    found = solver.milp(_costs(tables), constraints=within, bounds=bounds, integrality=1, options=options)
     if found.x is None:
         raise ArithmeticError(f"the solver found no choice: {found.message}")
     return frozenset(int(place) for place in np.flatnonzero(found.x > 0.5))
