@@ -19,7 +19,7 @@ from lantern_site.members.models import Organisation
 from lantern_site.members.policies import may_see_signals
 from lantern_site.pages import PageRequest, signed_in
 from signals import forms, intake, rows, search
-from signals.models import SavedFilter, Signal
+from signals.models import SavedFilter, Signal, SignalQuerySet
 from signals.services import filters
 
 PAGE = 25
@@ -84,13 +84,17 @@ def _results(request: PageRequest, form: forms.FindSignals, asked: Query) -> Con
 def _page(request: PageRequest, form: forms.FindSignals, asked: Query) -> search.Page:
     """A word that is no place begins the list again."""
     wanted = form.wanted()
-    found = search.narrowed(Signal.objects.visible_to(request.actor), wanted, request.actor)
+    found = search.narrowed(_known(request), wanted, request.actor)
     places: dict[str, search.Place] = {}
     for name in PLACES:
         if word := asked.get(name, ""):
             with suppress(Invalid):
                 places[name] = search.place(word)
     return search.page(found, wanted.sort, limit=PAGE, **places)
+
+
+def _known(request: PageRequest) -> SignalQuerySet:
+    return Signal.objects.visible_to(request.actor).known_whole_to(request.actor)
 
 
 def _wider(form: forms.FindSignals, query: Query) -> list[tuple[str, str]]:
@@ -111,7 +115,7 @@ def find(request: PageRequest) -> HttpResponse:
     may_see_signals(request.actor)
     form, found, asked, status = forms.FindValue(request.POST), [], False, 422
     with acting_as(request.actor):
-        visible = Signal.objects.visible_to(request.actor)
+        visible = _known(request)
         if form.is_valid() and (reference := form.reference()) is not None:
             if visible.filter(public_id=reference).exists():
                 return redirect("reviews:signal", reference)
