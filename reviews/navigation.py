@@ -85,6 +85,13 @@ PLACES = (
         "signals:jobs", gettext_lazy("Match jobs"), "radar", roles_for({Permission.MATCH}), short=gettext_lazy("Jobs")
     ),
     Place("reviews:leads", gettext_lazy("Leads"), "crosshair", roles_for({Permission.FIND}), ("leads",)),
+    Place(
+        "reviews:quality",
+        gettext_lazy("Quality"),
+        "glasses",
+        roles_for({Permission.REVIEW, Permission.KEEP_QUALITY}) & MEMBER_ROLES,
+        ("looks",),
+    ),
     Place("reviews:inbox", gettext_lazy("Inbox"), "bell", counts=("notices",)),
     Place(
         "members:keys",

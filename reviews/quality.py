@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils.functional import Promise
@@ -40,6 +40,11 @@ class Agreement:
     alike: Interval | None
     kappa: Interval | None
 
+    @property
+    def rows(self) -> "list[Agreement]":
+        """Itself, as the only row of a table."""
+        return [self]
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -59,6 +64,10 @@ class Team:
     total: Agreement | None
     kinds: list[Agreement]
     harms: list[Agreement]
+
+    @property
+    def last_day(self) -> date:
+        return (self.ends_at - timedelta(days=1)).date()
 
 
 def of_person(actor: Actor) -> tuple[Agreement, list[Agreement], list[Agreement]]:

@@ -115,7 +115,7 @@ def find(request: PageRequest) -> HttpResponse:
     may_see_signals(request.actor)
     form, found, asked, status = forms.FindValue(request.POST), [], False, 422
     with acting_as(request.actor):
-        visible = _known(request)
+        visible = Signal.objects.visible_to(request.actor)
         if form.is_valid() and (reference := form.reference()) is not None:
             if visible.filter(public_id=reference).exists():
                 return redirect("reviews:signal", reference)
@@ -125,7 +125,7 @@ def find(request: PageRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 indicator = intake.find_indicator(intake.take(form.item()).normal)
-                newest = visible.with_context().filter(indicator=indicator).order_by("-pk")[:PAGE]
+                newest = _known(request).with_context().filter(indicator=indicator).order_by("-pk")[:PAGE]
                 found, asked, status = rows.rows_of(newest if indicator else [], request.actor), True, 200
             except Invalid as refusal:
                 form.refuse(refusal)
