@@ -19,11 +19,10 @@ from reviews.services import decisions, inbox, quality, second_looks
 from reviews.services.decisions import Judgement
 from reviews.workflow import Settlement, Verdict
 from signals.kinds import Kind
-from signals.models import Signal
 from tests import builders
 from tests.builders import NOW
+from tests.reviews.looks import SOON, answered, drawn, rejected, switch_on
 
-SOON = NOW + timedelta(minutes=10)
 pytestmark = pytest.mark.django_db
 
 
@@ -42,25 +41,6 @@ def first(pixelpond: Organisation) -> Staff:
 @pytest.fixture
 def second(pixelpond: Organisation) -> Actor:
     return builders.actor(pixelpond, Role.REVIEWER)
-
-
-def switch_on(of: Organisation, percent: int = 50) -> None:
-    admin = builders.actor(of, Role.MEMBER_ADMIN)
-    quality.keep(percent=percent, practice=True, actor=admin, now=NOW - timedelta(hours=1))
-
-
-def rejected(of: Organisation, by: Staff) -> Signal:
-    signal = builders.submitted(of)
-    said = Judgement(Verdict.REJECT, outward="Not our policy.")
-    decisions.decide(signal_id=signal.public_id, judgement=said, version=1, actor=by.actor(NOW), now=NOW)
-    return signal
-
-
-def drawn(of: Organisation, by: Staff) -> SecondLook:
-    """A decision of this person that was drawn, whatever its number."""
-    signal = rejected(of, by)
-    decision = signal.decisions.get()
-    return SecondLook.objects.create(organisation=of, signal=signal, decision=decision, drawn_at=SOON)
 
 
 def test_a_member_that_has_not_switched_it_on_has_no_second_looks(pixelpond: Organisation, first: Staff) -> None:
@@ -160,11 +140,6 @@ def test_what_somebody_spares_themselves_or_has_passed_on_does_not_come(
             second_looks.take(actor=actor, now=SOON)
     preferences.spare(kinds=[], harms=[], actor=third)
     assert second_looks.take(actor=third, now=SOON).pk == look.pk
-
-
-def answered(look: SecondLook, by: Actor, verdict: Verdict) -> SecondLook:
-    second_looks.take(actor=by, now=SOON)
-    return second_looks.answer(look_id=look.public_id, verdict=verdict, reason="I read it so.", actor=by, now=SOON)
 
 
 def test_an_answer_changes_nothing_of_the_signal_and_the_ledger_does_not_say_what_it_was(
