@@ -15,7 +15,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.errors import Hidden, Refusal, WrongState
 from lantern_site.forms import Refusable
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import concerns
+from lantern_site.members.policies import concerns, permits
 from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import quality, quality_forms, queues
 from reviews.dossier import Dossier
@@ -25,6 +25,7 @@ from reviews.services import second_looks
 from reviews.workflow import Settlement, Verdict
 from signals import guards, intake, rows, sightings
 from signals.models import Signal, SignalVersion
+from signals.policies import may_reveal
 from signals.workflow import RevealReason
 
 
@@ -99,6 +100,7 @@ def page(
         "form": asked,
         "options": _options(str(asked["verdict"].value() or "") if "verdict" in asked.fields else ""),
         "value": _value(request, look, plain, error),
+        "revealing": permits(may_reveal, request.actor),
     }
     return render(request, "reviews/second_look.html", context, status=status)
 
@@ -138,13 +140,14 @@ def _blind(request: PageRequest, look: SecondLook) -> dict[str, object]:
 
 def _value(request: PageRequest, look: SecondLook, plain: str, error: str) -> dict[str, object]:
     """What `components/masked.html` shows; the signal is not named."""
-    offered = concerns(request.actor, Permission.REVEAL)
     return {
         "id": look.public_id,
         "masked": intake.masked(look.signal.indicator),
         "plain": plain,
         "error": error,
-        "reveal_url": reverse("reviews:reveal_second_look", args=[look.public_id]) if offered else "",
+        "reveal_url": reverse("reviews:reveal_second_look", args=[look.public_id])
+        if permits(may_reveal, request.actor)
+        else "",
         "reasons": RevealReason.choices,
     }
 

@@ -77,6 +77,7 @@ def _page(
     rule = QualityRule.objects.filter(organisation=organisation_id).first()
     chosen = {"percent": rule.percent if rule else 0, "practice": bool(rule and rule.practice)}
     unclear = SecondLook.objects.filter(organisation=organisation_id, settlement=Settlement.RULE_UNCLEAR)
+    newest = unclear.select_related("signal__current_version", "decision").order_by("-settled_at", "-pk")[:UNCLEAR]
     by_kind, by_harm = quality.looked_wrong(organisation_id)
     context = {
         "form": rule_form or quality_forms.Quality(initial=chosen),
@@ -84,7 +85,7 @@ def _page(
         "team": quality.of_team(request.actor, request.now),
         "wrong_kinds": by_kind,
         "wrong_harms": by_harm,
-        "unclear": unclear.select_related("signal__current_version", "decision").order_by("-settled_at", "-pk")[:UNCLEAR],
+        "unclear": newest,
         "items": PracticeItem.objects.of(organisation_id).in_use().order_by("-added_at", "-pk"),
         "least": quality.LEAST_PEOPLE,
         "enough": quality.LEAST_EXAMINED,

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import Organisation, Staff
 from lantern_site.members.roles import Role
 from reviews.models import SecondLook
-from reviews.services import decisions, quality, second_looks
+from reviews.services import decisions, practice, quality, second_looks
 from reviews.services.decisions import Judgement
 from reviews.services.practice import Lesson
 from reviews.workflow import Verdict
@@ -53,3 +54,15 @@ def drawn(of: Organisation, by: Staff) -> SecondLook:
 def answered(look: SecondLook, by: Actor, verdict: Verdict) -> SecondLook:
     second_looks.take(actor=by, now=SOON)
     return second_looks.answer(look_id=look.public_id, verdict=verdict, reason="I read it so.", actor=by, now=SOON)
+
+
+def laid_out(of: Organisation, looker: Actor, lead: Actor) -> dict[str, int]:
+    """Public ids: a second look that the looker has begun, one answered otherwise, and a case to practise on."""
+    switch_on(of)
+    decider = builders.person(of, Role.REVIEWER)
+    with acting_as(Actor.clock()):
+        apart = answered(drawn(of, decider), looker, Verdict.APPROVE)
+        begun = drawn(of, decider)
+    second_looks.take(actor=looker, now=SOON)
+    case = practice.add(lesson=LESSON, actor=lead, now=NOW)
+    return {"look": begun.public_id, "look to settle": apart.public_id, "practice": case.public_id}
