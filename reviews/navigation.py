@@ -85,13 +85,6 @@ PLACES = (
         "signals:jobs", gettext_lazy("Match jobs"), "radar", roles_for({Permission.MATCH}), short=gettext_lazy("Jobs")
     ),
     Place("reviews:leads", gettext_lazy("Leads"), "crosshair", roles_for({Permission.FIND}), ("leads",)),
-    Place(
-        "reviews:quality",
-        gettext_lazy("Quality"),
-        "glasses",
-        roles_for({Permission.REVIEW, Permission.KEEP_QUALITY}) & MEMBER_ROLES,
-        ("looks",),
-    ),
     Place("reviews:inbox", gettext_lazy("Inbox"), "bell", counts=("notices",)),
     Place(
         "members:keys",
@@ -237,6 +230,7 @@ def _person(request: HttpRequest) -> dict[str, str] | None:
         "initials": person.initials,
         "organisation": person.organisation.name,
         "wellbeing_url": reverse("reviews:wellbeing"),
+        "quality_url": "" if person.organisation.is_programme else reverse("reviews:quality"),
         "settings_url": _address(Place("members:settings", "", "")),
     }
 
