@@ -17,6 +17,7 @@ from signals.kinds import HarmTerm, Kind
 
 LEAST_PEOPLE = 5
 LEAST_EXAMINED = 100
+LEAST_PAIRS = 10
 MONTHS = 3
 
 Words = str | Promise
@@ -33,7 +34,8 @@ class Judged:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A row: of what, how many were looked at twice, the share seen alike, and kappa where there is one."""
+    """A row: of what, how many were looked at twice, the share seen alike, and kappa where there is one and its error,
+    which is one of large samples, means something."""
 
     words: Sequence[Words]
     count: int
@@ -41,9 +43,8 @@ class Agreement:
     kappa: Interval | None
 
     @property
-    def rows(self) -> "list[Agreement]":
-        """Itself, as the only row of a table."""
-        return [self]
+    def is_small(self) -> bool:
+        return self.count < LEAST_PAIRS
 
 
 @dataclass(frozen=True)
@@ -152,5 +153,5 @@ def _pooled(judged: Iterable[Judged], word: Callable[[Judged], str]) -> list[Agr
 
 def _agreement(words: Sequence[Words], pairs: Sequence[Pair]) -> Agreement:
     alike = sum(pair.agrees for pair in pairs)
-    kappa = agreement.kappa([(pair.first, pair.second) for pair in pairs])
+    kappa = agreement.kappa([(pair.first, pair.second) for pair in pairs]) if len(pairs) >= LEAST_PAIRS else None
     return Agreement(words, len(pairs), agreement.wilson(alike, len(pairs)), kappa)

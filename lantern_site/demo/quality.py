@@ -15,8 +15,8 @@ from reviews.workflow import Verdict
 from signals.kinds import AccountHolder, Confidence, HarmTerm, Kind, Origin, ReviewMethod
 
 HOUSE = "Harbourline"
-PERCENT = 20
-SINCE = timedelta(days=28)
+PERCENT = 40
+SINCE = timedelta(days=60)
 LESSONS = (
     Lesson(
         kind=Kind.USERNAME,
@@ -60,16 +60,16 @@ def _switch_on(world: World, now: datetime) -> None:
 
 
 def _look_again(world: World, now: datetime) -> None:
-    """Two of the reviewers take two each; each sees one as it was decided and one otherwise."""
+    """Two of the reviewers take one each and see it otherwise; the first also takes one and sees it alike."""
     quality.draw(now=now)
-    for reviewer in world.people[HOUSE, Role.REVIEWER][:2]:
-        for alike in (True, False):
-            try:
-                look = second_looks.take(actor=reviewer, now=now)
-            except WrongState:
-                return
-            with acting_as(Actor.clock()):
-                decided = SecondLook.objects.select_related("decision").get(pk=look.pk).decision.verdict
-            verdict = Verdict(decided) if alike else Verdict.RETURN
-            reason = "" if verdict == Verdict.APPROVE else "I would have asked for the days first."
-            second_looks.answer(look_id=look.public_id, verdict=verdict, reason=reason, actor=reviewer, now=now)
+    first, second = world.people[HOUSE, Role.REVIEWER][:2]
+    for reviewer, alike in ((first, True), (first, False), (second, False)):
+        try:
+            look = second_looks.take(actor=reviewer, now=now)
+        except WrongState:
+            continue
+        with acting_as(Actor.clock()):
+            decided = SecondLook.objects.select_related("decision").get(pk=look.pk).decision.verdict
+        verdict = Verdict(decided) if alike else Verdict.RETURN
+        reason = "" if verdict == Verdict.APPROVE else "I would have asked for the days first."
+        second_looks.answer(look_id=look.public_id, verdict=verdict, reason=reason, actor=reviewer, now=now)
