@@ -14,9 +14,9 @@ TABLES = ("reviews_qualityrule", "reviews_secondlook", "reviews_practiceitem", "
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0005_wellbeing"),
-        ("reviews", "0006_who_sees_a_case"),
-        ("signals", "0012_queue_views"),
+        ("members", "0002_row_level_security"),
+        ("reviews", "0002_row_level_security"),
+        ("signals", "0002_row_level_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
