@@ -74,7 +74,9 @@ def test_no_other_page_shows_what_was_decided_until_the_person_has_said_what_the
     listed, ledger = reverse("signals:list"), reverse("transparency:ledger")
 
     assert client.get(signal)["Location"] == url("second_look", look)
-    for page in (listed, ledger):
+    together = f"{reverse('reviews:together')}?s={look.signal.public_id}"
+    assert client.get(at("preview", look.signal)).status_code == 404
+    for page in (listed, ledger, together):
         assert look.signal.reference not in text(client.get(page))
     client.post(url("answer_second_look", look), {"verdict": "approve"})
 
