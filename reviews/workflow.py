@@ -18,6 +18,14 @@ class Verdict(TextChoices):
     RETURN = "return", gettext_lazy("Return")
 
 
+class Settlement(TextChoices):
+    """How two people who judged one signal differently have come to see it."""
+
+    AS_DECIDED = "as_decided", gettext_lazy("We both see it now as it was decided")
+    AS_SEEN = "as_seen", gettext_lazy("We both see it now as the second look said")
+    RULE_UNCLEAR = "rule_unclear", gettext_lazy("Our rule leaves room for both")
+
+
 class Attestation(TextChoices):
     """What an approval vouches for."""
 
@@ -261,6 +269,7 @@ class NoticeKind(TextChoices):
     APPEALED = "appealed", gettext_lazy("The decision of a dispute is appealed")
     RECALLED = "recalled", gettext_lazy("Something that you received is recalled")
     OVERDUE = "overdue", gettext_lazy("A recall waits for you past its time")
+    SEEN_OTHERWISE = "seen_otherwise", gettext_lazy("A colleague saw a signal differently from you: talk about it")
 
 
 class NoticeSubject(TextChoices):
@@ -269,3 +278,4 @@ class NoticeSubject(TextChoices):
     SIGNAL = "signal"
     DISPUTE = "dispute"
     RECALL = "recall"
+    LOOK = "look"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import admission, cast, events, machines, people, registers
+from lantern_site.demo import admission, cast, events, machines, people, quality, registers
 from lantern_site.demo.world import World
 from lantern_site.members.roles import Role
 from reviews.services import duties
@@ -53,6 +53,7 @@ def tell(ends: datetime) -> World:
     _plan_report(world)
     admission.plan_applicants(world, hashed)
     registers.plan(world)
+    quality.plan(world)
     world.tell()
     return world
 

@@ -17,6 +17,7 @@ PLACES: Mapping[NoticeSubject, str] = {
     NoticeSubject.SIGNAL: "reviews:signal",
     NoticeSubject.DISPUTE: "reviews:dispute",
     NoticeSubject.RECALL: "reviews:recall",
+    NoticeSubject.LOOK: "reviews:second_look",
 }
 ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.HANDED_OVER: "shuffle",
@@ -31,6 +32,7 @@ ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.APPEALED: "landmark",
     NoticeKind.RECALLED: "megaphone",
     NoticeKind.OVERDUE: "clock",
+    NoticeKind.SEEN_OTHERWISE: "message-square",
 }
 
 
