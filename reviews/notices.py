@@ -13,6 +13,7 @@ from lantern_site.members.permissions import Permission, roles_for
 from reviews.models import Delivery, Dispute, DisputedSignal, SecondLook
 from reviews.workflow import DeliveryState, NoticeKind
 from signals.models import Signal
+from signals.workflow import Status
 
 People = Iterable[tuple[int, int]]
 """Primary keys of people and of their organisations."""
@@ -26,6 +27,13 @@ class Rule:
 
 def _submitter(entry: Entry, now: datetime) -> People:
     people = Signal.objects.filter(public_id=entry.subject, submitted_by__is_active=True)
+    return people.values_list("submitted_by", "submitted_by__organisation")
+
+
+def _turned_down(entry: Entry, now: datetime) -> People:
+    """Nobody, when the decision was taken back at once."""
+    standing = Signal.objects.filter(status__in=[Status.RETURNED, Status.REJECTED])
+    people = standing.filter(public_id=entry.subject, submitted_by__is_active=True)
     return people.values_list("submitted_by", "submitted_by__organisation")
 
 
@@ -76,8 +84,8 @@ def _decided_otherwise(entry: Entry, now: datetime) -> People:
 
 RULES: Mapping[str, Rule] = {
     "signal.activated": Rule(NoticeKind.SHARED, _submitter),
-    "signal.returned": Rule(NoticeKind.RETURNED, _submitter),
-    "signal.rejected": Rule(NoticeKind.REJECTED, _submitter),
+    "signal.returned": Rule(NoticeKind.RETURNED, _turned_down),
+    "signal.rejected": Rule(NoticeKind.REJECTED, _turned_down),
     "signal.checked": Rule(NoticeKind.CHECK_FAILED, _failed),
     "signal.hold_placed": Rule(NoticeKind.HELD, _owner),
     "dispute.opened": Rule(NoticeKind.DISPUTED, _disputed),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
+from lantern_site.audit import wording
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet, Payload
 from lantern_site.members.models import ApiKey, Community, Staff
@@ -274,7 +275,7 @@ def _who(entry: Entry, reader: _Reader) -> tuple[str, str]:
     return (one["pseudonym"] if is_person else _("A key")), one["organisation"]
 
 
-def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
+def since(actor: Actor, moment: datetime) -> list[tuple[str, str, int]]:
     """What happened since a moment: action, its words and how often, as far as the actor is told of it.
 
     Of very much only the newest `MANY` are counted.
@@ -287,7 +288,8 @@ def since(actor: Actor, moment: datetime) -> list[tuple[str, Words, int]]:
         audiences = [f"organisation:{actor.organisation}", *(one.audience for one in communities)]
         told = told.filter(audience__in=audiences)
     newest = told.order_by("-at").values_list("action", flat=True)[:MANY]
-    return [(action, SENTENCES[action], number) for action, number in sorted(Counter(newest).items(), key=_most_first)]
+    counted = sorted(Counter(newest).items(), key=_most_first)
+    return [(action, wording.sentence(action), number) for action, number in counted]
 
 
 def _most_first(counted: tuple[str, int]) -> tuple[int, str]:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("queue/together/", together.together_page, name="together"),
     path("queue/together/take-back/", together.take_back, name="take_back_together"),
     path("queue/views/", kept.save, name="save_view"),
+    path("queue/views/<lnid:filter_id>/rename/", kept.rename, name="rename_view"),
     path("queue/views/<lnid:filter_id>/share/", kept.share, name="share_view"),
     path("queue/views/<lnid:filter_id>/delete/", kept.delete, name="delete_view"),
     path("queue/claim/", claims.claim_next, name="claim_next"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
-from lantern_site.errors import Invalid, NotAllowed, WrongState
+from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
@@ -22,15 +22,16 @@ BATCH = 5
 
 
 def claim(*, signal_id: int, actor: Actor, now: datetime) -> Claim:
-    """Take a signal from the queue, or keep one's own for another term. Raises WrongState when somebody else has it.
+    """Take a signal from the queue, or keep one's own for another term.
 
-    The programme takes what waits for it, and so does not stand in the way of the first review.
+    Raises WrongState when somebody else has it, or when it does not wait for the actor's side: a member decides first,
+    and the programme does not stand in its way.
     """
     with acting_as(actor):
         signal = sharing.locked(actor, signal_id)
         policies.may_review(actor, signal, now)
-        if actor.programme and not queues.waiting(actor).filter(pk=signal.pk).exists():
-            raise NotAllowed(_("The programme checks completeness after the own reviewer has seen the evidence."))
+        if not queues.waiting(actor).filter(pk=signal.pk).exists():
+            raise WrongState(_("This signal does not wait for your decision."))
         return take(signal, actor, now)
 
 

@@ -66,6 +66,12 @@ def tell_of_hand_over(*, signal_id: int, to: Staff, now: datetime) -> None:
     InboxNotice.objects.bulk_create([told], ignore_conflicts=True)
 
 
+def unsay(*, signal_id: int, at: datetime) -> None:
+    """The decision of that moment is taken back. Inside the transaction that does it: no notice of it is left."""
+    said = InboxNotice.objects.filter(kind__in=[NoticeKind.RETURNED, NoticeKind.REJECTED], subject=signal_id, at=at)
+    said.delete()
+
+
 def read(*, notice_id: int, actor: Actor, now: datetime) -> InboxNotice:
     """Mark one's own notice as read. Raises Hidden for anybody else's."""
     with acting_as(actor):

@@ -13,12 +13,12 @@ from lantern_site.audit.recording import Recorder, recording
 from lantern_site.errors import Refusal, WrongState
 from reviews import policies
 from reviews.models import Decision
-from reviews.services import claims
+from reviews.services import claims, inbox
 from reviews.workflow import Verdict
 from signals import moves
 from signals.models import Indicator, Signal, SignalVersion
 from signals.services import sharing
-from signals.workflow import LIVE, Move
+from signals.workflow import LIVE, Move, Status
 
 
 def take_back(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
@@ -33,11 +33,18 @@ def take_back(*, signal_id: int, actor: Actor, now: datetime) -> Signal:
             raise WrongState(_("Nobody has decided about this."))
         policies.may_take_back(actor, decision, now)
         if not policies.is_undoable(actor, signal, decision, now):
-            raise WrongState(_("Something else has happened since. It is not taken back any more."))
+            raise WrongState(_too_late(signal, decision))
         _restore(record, signal, decision)
+        inbox.unsay(signal_id=signal_id, at=decision.decided_at)
         decision.delete()
         claims.take(signal, actor, now)
         return signal
+
+
+def _too_late(signal: Signal, decision: Decision) -> str:
+    if decision.verdict == Verdict.APPROVE and signal.status == Status.ACTIVE:
+        return _("It has been shared. Withdraw it instead: everyone who received it is told.")
+    return _("Something else has happened since. It is not taken back any more.")
 
 
 def take_back_each(*, signal_ids: Collection[int], actor: Actor, now: datetime) -> int:

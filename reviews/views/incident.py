@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -92,4 +93,6 @@ def _tell(request: PageRequest, judged: Judged) -> None:
         % {"count": count},
     )
     for one in judged.left[:NAMED]:
-        messages.warning(request, f"{one.signal.reference}: {one.sentence}")
+        messages.warning(
+            request, _("%(subject)s: %(sentence)s") % {"subject": one.signal.reference, "sentence": one.sentence}
+        )

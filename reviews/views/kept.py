@@ -40,6 +40,18 @@ def save(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+def rename(request: PageRequest, filter_id: int) -> HttpResponse:
+    name = request.POST.get("name", "")
+    try:
+        kept = filters.rename(filter_id=filter_id, name=name, actor=request.actor, now=request.now)
+    except Invalid as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("reviews:queue")
+    return redirect(queue.address(**kept.words))
+
+
+@require_POST
+@signed_in
 def share(request: PageRequest, filter_id: int) -> HttpResponse:
     is_shared = request.POST.get("is_shared") == "1"
     kept = filters.share(filter_id=filter_id, is_shared=is_shared, actor=request.actor, now=request.now)

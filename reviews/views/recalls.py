@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +18,9 @@ from lantern_site.errors import Hidden, Refusal
 from lantern_site.members.policies import Answer, may_see_signals, permits, sees_signals
 from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import cases, desk, disputing, forms
-from reviews.models import Delivery, Recall
+from reviews.models import Delivery, DeliveryQuerySet, Recall
 from reviews.services import recalls
-from reviews.workflow import RecallAnswer, RecallCause, ReportCorrected
+from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
 from signals import rows
 from signals.models import Signal
 
@@ -75,10 +75,8 @@ def _page(request: PageRequest, tab: str) -> dict[str, object]:
         lines: list[object] = [*cases.sent(Recall.objects.filter(pk__in=keys[:PAGE]).order_by("-pk"), request.now)]
     else:
         mine = Delivery.objects.filter(organisation=request.actor.organisation_id).select_related("recall")
-        waiting = Delivery.objects.waiting_for(request.actor.organisation_id).values("pk")
-        found = mine.filter(pk__in=waiting) if tab == "waiting" else mine.exclude(pk__in=waiting)
-        found = found.filter(pk__lt=int(before)) if before.isdecimal() else found
-        page = list(found.order_by("-pk")[: PAGE + 1])
+        last = mine.filter(pk=int(before)).first() if before.isdecimal() else None
+        page = list((_waiting if tab == "waiting" else _answered)(mine, last)[: PAGE + 1])
         keys = [delivery.pk for delivery in page]
         lines = [*cases.notices_of(page[:PAGE], request.actor, request.now)]
     return {
@@ -86,6 +84,19 @@ def _page(request: PageRequest, tab: str) -> dict[str, object]:
         "older_url": f"{older}{keys[PAGE - 1]}" if len(keys) > PAGE else "",
         "newer_url": f"{reverse('reviews:recalls')}?tab={tab}" if before else "",
     }
+
+
+def _waiting(mine: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
+    """What was due first comes first: the latest is never on the last page."""
+    found = mine.exclude(state=DeliveryState.ACKNOWLEDGED).order_by("overdue_at", "pk")
+    if last is None:
+        return found
+    return found.filter(Q(overdue_at__gt=last.overdue_at) | Q(overdue_at=last.overdue_at, pk__gt=last.pk))
+
+
+def _answered(mine: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
+    found = mine.filter(state=DeliveryState.ACKNOWLEDGED).order_by("-pk")
+    return found if last is None else found.filter(pk__lt=last.pk)
 
 
 @require_safe

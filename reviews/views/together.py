@@ -171,7 +171,9 @@ def _tell(request: PageRequest, judged: Judged) -> None:
         said = ngettext("%(count)d signal is decided.", "%(count)d signals are decided.", count)
         messages.info(request, said % {"count": count})
     for one in judged.left:
-        messages.warning(request, f"{one.signal.reference}: {one.sentence}")
+        messages.warning(
+            request, _("%(subject)s: %(sentence)s") % {"subject": one.signal.reference, "sentence": one.sentence}
+        )
 
 
 @require_POST

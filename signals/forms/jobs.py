@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lantern_site.forms import NONE_CHOSEN, Refusable, choices
@@ -74,8 +75,10 @@ class StartJob(Batch):
     is_shadow = forms.BooleanField(
         label=_("Only count"),
         required=False,
-        help_text=_("Shows how much would be hit, before you have it come as leads. At least %(least)d values.")
-        % {"least": LIMITS.shadow_least},
+        help_text=format_lazy(
+            _("Shows how much would be hit, before you have it come as leads. At least {least} values."),
+            least=LIMITS.shadow_least,
+        ),
     )
     first_percent = forms.IntegerField(
         label=_("Begin with a part, in percent"),

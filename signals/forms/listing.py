@@ -76,7 +76,7 @@ class FindSignals(forms.Form):
             value = str(self.data.get(name, ""))
             if value and name != "sort":
                 words = self._labels.get(name, {}).get(value, value)
-                found[name] = f"{field.label or _('Incident')}: {words}"
+                found[name] = _("%(filter)s: %(chosen)s") % {"filter": field.label or _("Incident"), "chosen": words}
         return found
 
 

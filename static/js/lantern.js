@@ -79,6 +79,12 @@ const isTyping = (element) =>
 
 const takesFocus = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
+// On the phone the card of actions is a sheet: nobody chooses in it without seeing it.
+function openSheetOf(control) {
+  const sheet = control.closest("[data-sheet]");
+  if (sheet && !control.checkVisibility()) location.hash = sheet.id;
+}
+
 function useKey(key) {
   if (key === "j" && moveBy(1)) return true;
   if (key === "k" && moveBy(-1)) return true;
@@ -86,6 +92,7 @@ function useKey(key) {
   const row = currentRow();
   const control = (row && find(`[data-row-key="${name}"]`, row)) || find(`[data-key="${name}"]`);
   if (!control || control.disabled) return false;
+  openSheetOf(control);
   if (takesFocus(control)) {
     control.focus();
   } else {

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -115,6 +116,23 @@ def test_somebody_who_lost_the_claim_reads_who_has_it_and_keeps_the_text(
     expect(page.locator("#claim-time")).to_contain_text("Amal Okafor is working on it")
     expect(page.get_by_label(re.compile("Note that stays here"))).to_have_value("Took me long")
     assert all("409 (Conflict)" in windows.errors.pop() for _ in list(windows.errors))
+
+
+def test_on_the_phone_a_key_opens_the_sheet_in_which_it_chooses_and_covers_what_it_hides(
+    page: Page, signals: list[Signal], live_server: LiveServer
+) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "fr", "url": str(live_server)}])
+    page.goto(f"/signals/{signals[0].reference}/")
+
+    page.keyboard.press("3")
+
+    expect(page.get_by_role("radio", name="Renvoyer pour correction")).to_be_focused()
+    expect(page.get_by_role("link", name="Contestations")).to_be_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.type("Nommez la clause.")
+    page.get_by_role("button", name="Enregistrer", exact=True).press("Enter")
+    expect(page.get_by_text("est renvoyé à la personne qui l’a soumis")).to_be_visible()
 
 
 def test_on_the_phone_rows_are_cards_and_can_be_chosen(page: Page, signals: list[Signal]) -> None:

@@ -244,6 +244,7 @@ _DECLARED: Mapping[str, tuple[Rule, ...]] = {
     "reviews:save_view": (
         act(own="reviewer", programme="steward", trained=True),  # a refused name comes back as a message
     ),
+    "reviews:rename_view": (act("kept filter", OWNER, own="submitter"),),  # a refused name comes back as a message
     "reviews:share_view": (act("kept filter", OWNER, own="submitter"),),
     "reviews:delete_view": (act("kept filter", OWNER, own="submitter"),),
     "reviews:take_back": (act("returned", OVERSEEN),),

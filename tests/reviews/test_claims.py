@@ -9,8 +9,11 @@ from lantern_site.errors import NotAllowed, WrongState
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from reviews.models import Claim
-from reviews.services import claims
-from signals.kinds import HarmTerm
+from reviews.services import claims, decisions
+from reviews.services.decisions import Judgement
+from reviews.workflow import Verdict
+from signals.intake import Item
+from signals.kinds import HarmTerm, Kind
 from tests import builders
 from tests.builders import NOW
 from tests.reviews.browsing import at, enter, text
@@ -55,6 +58,23 @@ def test_a_claim_is_handed_over_only_to_somebody_who_may_review_it(pixelpond: Or
         claims.hand_over(signal_id=signal.public_id, to=signal.submitted_by.public_id, actor=mine, now=NOW)
 
     assert Claim.objects.get().staff_id == mine.staff_id
+
+
+def test_only_what_waits_for_a_decision_of_ones_own_side_is_claimed(pixelpond: Organisation) -> None:
+    reviewer, returned, keyword = (
+        builders.actor(pixelpond, Role.REVIEWER),
+        builders.submitted(pixelpond),
+        builders.submitted(pixelpond, Item(Kind.KEYWORD, "lamp post trade")),
+    )
+    judgement = Judgement(Verdict.RETURN, outward="Name the clause.")
+    decisions.decide(signal_id=returned.public_id, judgement=judgement, version=1, actor=reviewer, now=NOW)
+    builders.approve(keyword, reviewer)
+
+    for signal in (returned, keyword, builders.active(pixelpond)):
+        with pytest.raises(WrongState, match="does not wait for your decision"):
+            claims.claim(signal_id=signal.public_id, actor=builders.actor(pixelpond, Role.REVIEWER), now=NOW)
+
+    assert not Claim.objects.held_at(NOW).exists()
 
 
 def test_five_are_claimed_in_the_order_of_the_queue(pixelpond: Organisation) -> None:

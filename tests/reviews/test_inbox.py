@@ -15,7 +15,7 @@ from lantern_site.members.roles import Role
 from lantern_site.work.models import Outbox
 from reviews import notices
 from reviews.models import InboxNotice
-from reviews.services import claims, decisions, inbox
+from reviews.services import claims, decisions, inbox, undo
 from reviews.services.decisions import Judgement
 from reviews.workflow import NoticeKind, Reason, Result, Verdict
 from tests import builders
@@ -52,6 +52,21 @@ def test_the_submitter_is_told_once_what_became_of_a_signal(pixelpond: Organisat
     assert inbox.gather(now=NOW) == 0
 
     assert told(submitter) == [NoticeKind.REJECTED]
+
+
+@pytest.mark.parametrize("gathered_before", [True, False])
+def test_the_submitter_is_left_no_word_of_a_decision_that_was_taken_back(
+    pixelpond: Organisation, gathered_before: bool
+) -> None:
+    signal, reviewer = builders.submitted(pixelpond), builders.actor(pixelpond, Role.REVIEWER)
+    decisions.decide(signal_id=signal.public_id, judgement=REJECT, version=1, actor=reviewer, now=NOW)
+    if gathered_before:
+        assert inbox.gather(now=NOW) == 1
+
+    undo.take_back(signal_id=signal.public_id, actor=reviewer, now=NOW)
+    inbox.gather(now=NOW)
+
+    assert told(signal.submitted_by) == []
 
 
 def test_owners_and_the_opener_are_told_of_a_dispute_and_nobody_of_their_own_act(

@@ -60,6 +60,19 @@ def test_colleagues_see_what_is_shared_and_others_never(pixelpond: Organisation,
     assert kept() == []
 
 
+def test_a_view_is_renamed_and_a_refused_name_changes_nothing(pixelpond: Organisation) -> None:
+    client, _person = enter(pixelpond, Role.REVIEWER)
+    client.post(SAVE, {**WORDS, "name": "Critical and free"})
+    address = reverse("reviews:rename_view", args=[kept()[0].public_id])
+
+    renamed = client.post(address, {"name": "Before the break"})
+    refused = client.post(address, {"name": ""}, follow=True)
+
+    assert renamed["Location"] == "/queue/?tab=unclaimed&severity=4"
+    assert "Give a name of at most" in text(refused)
+    assert [one.name for one in kept()] == ["Before the break"]
+
+
 def test_only_closed_words_of_the_queue_are_kept(pixelpond: Organisation) -> None:
     actor = builders.actor(pixelpond, Role.REVIEWER)
 

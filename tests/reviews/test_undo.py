@@ -68,7 +68,7 @@ def test_what_was_shared_has_left(pixelpond: Organisation) -> None:
     signal, reviewer = builders.submitted(pixelpond), builders.actor(pixelpond, Role.REVIEWER)
     decide(signal, APPROVE, reviewer)
 
-    with pytest.raises(WrongState, match="happened since"):
+    with pytest.raises(WrongState, match="has been shared"):
         undo.take_back(signal_id=signal.public_id, actor=reviewer, now=SOON)
 
     assert builders.fresh(signal).status == Status.ACTIVE

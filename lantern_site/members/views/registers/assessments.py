@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -145,7 +145,7 @@ def _facts(found: Assessment) -> list[dict[str, object]]:
     return [
         {"term": _("Independent body"), "value": found.body},
         {"term": _("Commissioned"), "value": found.commissioned_on},
-        {"term": _("Held"), "value": found.held_on or _("not yet")},
+        {"term": pgettext("took place", "Held"), "value": found.held_on or _("not yet")},
         {"term": _("Published"), "value": frames.shown_at(found.published_at, _("not yet"))},
         {"term": _("SHA-256 of the document"), "value": found.document_sha256 or "–", "mono": True},
     ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -75,7 +76,7 @@ def _row(one: Attestation, now: datetime) -> frames.Row:
     return frames.Row(
         url=reverse("members:attestation", args=[one.public_id]),
         name=one.organisation.name,
-        under=_("due on %(day)s") % {"day": one.due_on.isoformat()},
+        under=_("due on %(day)s") % {"day": date_format(one.due_on, _("j M Y"))},
         cells=(frames.Cell(one.period.code), state_of(one, now), frames.Cell(number_of(one))),
     )
 

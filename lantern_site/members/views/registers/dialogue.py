@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantern_site.errors import Hidden
@@ -85,7 +87,10 @@ def meeting(request: PageRequest, meeting_id: int) -> HttpResponse:
         reference=found.reference,
         register=Register.MEETINGS,
         state=_reach(found),
-        facts=[{"term": _("Held"), "value": found.held_on}, {"term": _("With"), "value": found.parties_shown}],
+        facts=[
+            {"term": pgettext("took place", "Held"), "value": found.held_on},
+            {"term": _("With"), "value": found.parties_shown},
+        ],
         sections=[(_("Note"), found.note)],
         history=history.of("meeting", found.public_id, request.actor),
     )
@@ -135,12 +140,13 @@ def _advice_list(request: PageRequest, form: Refusable, status: int = 200) -> Ht
 
 
 def _advice_row(one: AdviceVersion, members: int) -> frames.Row:
+    issued_on = date_format(localtime(one.issued_at), _("j M Y"))
     confirmed = _("%(n)d of %(all)d members") % {"n": len(one.confirmations.all()), "all": members}
     return frames.Row(
         url=_advice_address(one),
         name=one.advice.title,
         under=one.advice.reference,
-        cells=(frames.Cell(f"{one.number} · {one.issued_at:%Y-%m-%d}"), frames.Cell(confirmed)),
+        cells=(frames.Cell(f"{one.number} · {issued_on}"), frames.Cell(confirmed)),
     )
 
 

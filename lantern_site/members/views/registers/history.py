@@ -96,4 +96,4 @@ def _text(entry: Entry) -> str:
     number = entry.facts.get("count", entry.facts.get("found"))
     if number is None:
         return sentence
-    return f"{sentence}: {number or _('none')}"
+    return _("%(subject)s: %(sentence)s") % {"subject": sentence, "sentence": number or _("none")}
