@@ -261,6 +261,8 @@ class NoticeKind(TextChoices):
     APPEALED = "appealed", gettext_lazy("The decision of a dispute is appealed")
     RECALLED = "recalled", gettext_lazy("Something that you received is recalled")
     OVERDUE = "overdue", gettext_lazy("A recall waits for you past its time")
+    FIGURES = "figures", gettext_lazy("Confirm your organisation's numbers of the year")
+    FIGURES_DUE = "figures_due", gettext_lazy("Your organisation's numbers of the year are due soon")
 
 
 class NoticeSubject(TextChoices):
@@ -269,3 +271,4 @@ class NoticeSubject(TextChoices):
     SIGNAL = "signal"
     DISPUTE = "dispute"
     RECALL = "recall"
+    EDITION = "edition"

@@ -17,6 +17,7 @@ PLACES: Mapping[NoticeSubject, str] = {
     NoticeSubject.SIGNAL: "reviews:signal",
     NoticeSubject.DISPUTE: "reviews:dispute",
     NoticeSubject.RECALL: "reviews:recall",
+    NoticeSubject.EDITION: "transparency:own_figures",
 }
 ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.HANDED_OVER: "shuffle",
@@ -31,6 +32,8 @@ ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.APPEALED: "landmark",
     NoticeKind.RECALLED: "megaphone",
     NoticeKind.OVERDUE: "clock",
+    NoticeKind.FIGURES: "calendar-check",
+    NoticeKind.FIGURES_DUE: "clock",
 }
 
 
