@@ -1,5 +1,5 @@
 PORT ?= 8000
-WORKERS ?= auto
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 HASHED := --quiet --require-hashes --only-binary :all:

@@ -39,8 +39,8 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def named(text: str, viewer: Organisation) -> list[str]:
     """The people of other organisations whose name or address stands in the text."""
     others = Staff.objects.exclude(organisation=viewer)
-    words = [word for names in others.values_list("name", "email") for word in names]
-    return [word for word in words if re.search(rf"\b{re.escape(word)}\b", text)]
+    words = {word for names in others.values_list("name", "email") for word in names}
+    return [found for found in words if found in text and re.search(rf"\b{re.escape(found)}\b", text)]
 
 
 def read(client: Client, url: str) -> str:

@@ -23,13 +23,15 @@ Denial = tuple[str, Rule, Place]
 
 
 def denials() -> Iterator[Denial]:
-    """Every address with an id × every place from which the thing is hidden from somebody."""
+    """Every address with an id × every place from which the thing is hidden from somebody, and would not be if the
+    organisation were an active one."""
     for route, rules in ROUTES.items():
         for rule in rules:
-            places = dict.fromkeys(
-                place for who, place in rule.cells() if rule.on and rule.expected(who, place) == HIDDEN
-            )
-            yield from ((route, rule, place) for place in places)
+            hidden = [cell for cell in rule.cells() if rule.on and rule.expected(*cell) == HIDDEN]
+            for place in dict.fromkeys(place for _who, place in hidden):
+                active = Place(place.house)
+                if place == active or any(rule.expected(who, active) != HIDDEN for who, at in hidden if at == place):
+                    yield route, rule, place
 
 
 def named(denial: Denial) -> str:
