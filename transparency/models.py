@@ -162,7 +162,7 @@ class AttestationQuerySet(models.QuerySet["Attestation"]):
 class Attestation(models.Model):
     """The figures of one member in one edition, shown to it so that it confirms or corrects what it stated."""
 
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="attestations")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     figures = models.JSONField()
     """A list of transparency.statements.OwnFigure, as they are at the edition's position."""

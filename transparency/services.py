@@ -302,7 +302,12 @@ def _close(record: Recorder, edition: Edition, actor: Actor, now: datetime) -> N
     edition.save(update_fields=["stage", "attested_at"])
     said = Statement.objects.filter(attestation__edition=edition)
     numbers: dict[str, Fact] = {section.value: said.filter(section=section).count() for section in Section}
-    _note(record, edition, "edition.attestation_closed", {"asked": edition.attestations.count(), **numbers})
+    _note(
+        record,
+        edition,
+        "edition.attestation_closed",
+        {"asked": Attestation.objects.filter(edition=edition).count(), **numbers},
+    )
 
 
 def _keep_earlier(record: Recorder, edition: Edition, asked: Iterable[Attestation]) -> None:

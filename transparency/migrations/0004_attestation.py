@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
             model_name="attestation",
             name="edition",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="attestations", to="transparency.edition"
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="transparency.edition"
             ),
         ),
         migrations.AddField(
