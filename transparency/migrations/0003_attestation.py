@@ -34,8 +34,8 @@ CREATE TRIGGER what_is_closed_is_kept BEFORE INSERT OR UPDATE OR DELETE ON trans
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_append_only"),
-        ("members", "0005_wellbeing"),
-        ("transparency", "0003_restatements"),
+        ("members", "0001_initial"),
+        ("transparency", "0002_what_is_published_is_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0005_wellbeing"),
-        ("reviews", "0006_who_sees_a_case"),
+        ("members", "0001_initial"),
+        ("reviews", "0002_row_level_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
