@@ -466,13 +466,17 @@ class World:
         ledger.finding(datetime(last, 7, 1, 9, tzinfo=UTC), self.pixelpond.public_id, actions=["content_removed"])
         asked = editions.asked(editor, year=last, now=before)
         self._name("asked", asked)
-        said = {"edition_id": asked.public_id, "actor": self.actor(Role.MEMBER_ADMIN), "now": before}
+        admin = self.actor(Role.MEMBER_ADMIN)
         transparency.state(
+            edition_id=asked.public_id,
             section=Section.ACTIONS,
             corrected={("actions_taken", "content_removed", ""): 3},
             reason="Three images were removed.",
-            **said,
+            actor=admin,
+            now=before,
         )
-        transparency.contest(metric="shared_by_harm", note="We shared two.", **said)
+        transparency.contest(
+            edition_id=asked.public_id, metric="shared_by_harm", note="We shared two.", actor=admin, now=before
+        )
         builders.checkpoint(self.now)
         sharing.expire_due(now=self.now)

@@ -37,6 +37,13 @@ def confirmed(edition: Edition, *, now: datetime = NOW) -> None:
             confirms(edition, member, section, now=now)
 
 
+def closed_by_the_clock(edition: Edition) -> Edition:
+    """The time of the members has passed."""
+    assert edition.attest_before is not None
+    services.close_due(now=edition.attest_before)
+    return Edition.objects.get(pk=edition.pk)
+
+
 def confirms(edition: Edition, member: Organisation, section: Section, *, now: datetime = NOW) -> None:
     services.state(
         edition_id=edition.public_id, section=section, corrected={}, reason="", actor=admin(member, now), now=now

@@ -119,7 +119,7 @@ def _edition(
         "suppressed": rendering.suppressed(found.suppressions) if found.suppressions else None,
         "restated": _reasons(found, refused),
         "changes": _changes(found),
-        "words": _words(found),
+        "said": _words(found),
         "sections": [section.label for section in Section],
         "due": _due(found),
         "may_explain": permits(policies.may_explain, request.actor, found),
@@ -257,7 +257,7 @@ def _due(found: Edition) -> str:
         return str(DUE[Edition.Stage(found.stage)])
     if found.attest_until is None:
         return _("Next: an editor asks the members to confirm their own numbers.")
-    return _("Next: members confirm or correct their own numbers until %(day)s. Then an editor closes.") % {
+    return _("Next: members confirm or correct their own numbers until %(day)s. Then it is closed.") % {
         "day": date_format(found.attest_until)
     }
 
