@@ -225,30 +225,21 @@ KEY_FIGURES: tuple[Metric, ...] = (
         "members_asked",
         _("Members asked to confirm their numbers"),
         Unit.MEMBERS,
-        _(
-            "Members that took part at the end of the period or had recorded findings in it. Each is asked to confirm "
-            "or correct what it stated before the figures are computed."
-        ),
+        _("Members that took part at the end of the period, or recorded findings in it: asked what they stand by."),
         ("edition.attestation_asked",),
     ),
     Metric(
         "members_reporting_findings",
         _("Members that reported findings"),
         Unit.MEMBERS,
-        _(
-            "Members that confirmed or corrected their findings, none included. Findings of the others are not "
-            "reported: they are in no figure, and do not count as none."
-        ),
+        _("Members that confirmed or corrected their findings. Silence is in no figure, not even as 0."),
         _ATTESTED,
     ),
     Metric(
         "members_reporting_actions",
         _("Members that reported actions"),
         Unit.MEMBERS,
-        _(
-            "Members that confirmed or corrected the actions that they took, none included. Those of the others are "
-            "not reported: they are in no figure, and do not count as none."
-        ),
+        _("Members that confirmed or corrected their actions. Silence is in no figure, not even as 0."),
         _ATTESTED,
     ),
     Metric(
