@@ -6,9 +6,8 @@ was something, and never whose signal it was.
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db import connection
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
@@ -16,9 +15,25 @@ from signals import intake, normalise, protection
 from signals.guards import WarningCode
 from signals.indexing import wrong
 from signals.kinds import RADIUS, Kind
-from signals.models import BroadHit, Indicator, IndicatorAlias, Signal, SignalQuerySet
+from signals.models import Indicator, IndicatorAlias, Signal, SignalQuerySet
 from signals.normalise import Normal
 from signals.workflow import Status
+
+PAST = """
+    WITH alike AS (
+        SELECT unnest(%(alike)s::bigint[]) AS id
+        UNION
+        SELECT other.indicator_id FROM signals_indicatoralias own JOIN signals_indicatoralias other USING (digest)
+        WHERE own.indicator_id = %(indicator)s
+    )
+    SELECT
+        ARRAY(SELECT s.id FROM signals_signal s JOIN alike ON alike.id = s.indicator_id WHERE s.status = 'retracted'),
+        EXISTS (SELECT FROM signals_broadhit WHERE indicator_id = %(indicator)s)
+        OR EXISTS (SELECT FROM signals_signal WHERE indicator_id = %(indicator)s AND 'broad' = ANY(warnings))
+"""
+"""Signals that were found wrong on the indicator, on another spelling of the same mailbox or near it; and whether it
+swamped a match job, or a signal on it was marked for that. Asked at every submission and approval, so the statement
+stands here: to build it from querysets took longer than to answer it."""
 
 
 def warnings(organisation_id: int, indicator: Indicator, value: str | None) -> tuple[WarningCode, ...]:
@@ -27,14 +42,18 @@ def warnings(organisation_id: int, indicator: Indicator, value: str | None) -> t
 
     Of what the member may see it knows anyway that it was retracted; the rest it does not learn more of than that.
     """
-    with acting_as(Actor.clock()):
-        ended = _on(indicator, value).filter(status=Status.RETRACTED)
-        is_wrong, was_swamped, was_marked = _asked(indicator, ended, *_broad(indicator))
-        is_known = is_wrong and any(known.exists() for known in known_by(organisation_id, ended))
+    kind = Kind(indicator.kind)
+    near = wrong.near(kind, [value]) if value is not None and kind in RADIUS else []
+    alike = [indicator.pk, *(one.indicator_id for one in near)]
+    with acting_as(Actor.clock()), connection.cursor() as cursor:
+        cursor.execute(PAST, {"indicator": indicator.pk, "alike": alike})
+        found_wrong, is_broad = cursor.fetchone() or ((), False)
+        ended = Signal.objects.filter(pk__in=found_wrong)
+        is_known = bool(found_wrong) and any(known.exists() for known in known_by(organisation_id, ended))
     found = {
         WarningCode.RETRACTED_BEFORE: is_known,
-        WarningCode.CORRECTED_BEFORE: is_wrong and not is_known,
-        WarningCode.BROAD: was_swamped or was_marked,
+        WarningCode.CORRECTED_BEFORE: bool(found_wrong) and not is_known,
+        WarningCode.BROAD: is_broad,
     }
     return tuple(code for code, applies in found.items() if applies)
 
@@ -90,25 +109,3 @@ def _alike(normals: Collection[Normal]) -> dict[int, set[Normal]]:
         for near in wrong.near(kind, [normal.value for normal in ours]) if ours else ():
             found[near.indicator_id].add(ours[near.query])
     return found
-
-
-def _on(indicator: Indicator, value: str | None) -> SignalQuerySet:
-    """Signals on the indicator, on every other spelling of the same mailbox, and on what was found wrong near it."""
-    aliases = IndicatorAlias.objects.filter(indicator=indicator).values("digest")
-    others = IndicatorAlias.objects.filter(digest__in=aliases).values("indicator")
-    kind = Kind(indicator.kind)
-    near = wrong.near(kind, [value]) if value is not None and kind in RADIUS else []
-    same = Indicator.objects.filter(pk__in={indicator.pk, *(one.indicator_id for one in near)}).values("pk")
-    return Signal.objects.filter(indicator__in=others.union(same))
-
-
-def _broad(indicator: Indicator) -> tuple[QuerySet[BroadHit], SignalQuerySet]:
-    """Where it swamped a match job, and where a signal on it has been marked for that."""
-    marked = Signal.objects.filter(indicator=indicator, warnings__contains=[WarningCode.BROAD])
-    return BroadHit.objects.filter(indicator=indicator), marked
-
-
-def _asked(indicator: Indicator, *questions: QuerySet[Any]) -> tuple[bool, ...]:
-    """Which of these find something, in one query: it is asked at every submission and every approval."""
-    answers: tuple[bool, ...] = Indicator.objects.filter(pk=indicator.pk).values_list(*map(Exists, questions)).get()
-    return answers

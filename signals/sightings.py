@@ -51,11 +51,12 @@ def is_prompted(organisation: Organisation, indicator: Indicator, now: datetime)
     Asked with the clock's eyes: it counts, too, where it cannot see that signal any more. Everything that is handed
     out leaves a receipt: the feed, look-ups, match jobs and pages alike.
     """
-    own = Organisation.objects.annotate(house=house()).values_list("house", flat=True).get(pk=organisation.pk)
     with acting_as(Actor.clock()):
-        given = Receipt.objects.filter(signal__indicator=indicator).annotate(
-            receiver=house("organisation"), sharer=house("signal__organisation")
-        )
-        ours = given.filter(receiver=own).values_list("sharer").annotate(first=Min("at"))
+        given = Receipt.objects.filter(signal__indicator=indicator)
+        if not given.exists():  # the usual case: a value that is new to everybody
+            return False
+        own = Organisation.objects.annotate(house=house()).values_list("house", flat=True).get(pk=organisation.pk)
+        houses = given.annotate(receiver=house("organisation"), sharer=house("signal__organisation"))
+        ours = houses.filter(receiver=own).values_list("sharer").annotate(first=Min("at"))
         received = [Given(sharer, at) for sharer, at in ours]
     return corroboration.is_prompted(own, now, received)
