@@ -215,7 +215,7 @@ INDEX_FOLDER = Path(env.str("INDEX_FOLDER", "").strip() or VAR / "index")
 
 # Sign-in: accounts are made by an administrator; a password and a second factor
 AUTH_USER_MODEL = "members.Staff"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["lantern_site.members.adapters.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import respond_429
@@ -25,6 +26,14 @@ _BOUND_TO = "second factor"
 ENCRYPTED = ("secret", "seed")
 """What of an authenticator's data is encrypted: the secret of an app, the seed of recovery codes."""
 SET_UP = {"totp_activated": "totp", "webauthn_added": "webauthn"}
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """The person of a session comes with their organisation: every page needs both."""
+
+    def get_user(self, user_id: int) -> Staff | None:
+        person = Staff.objects.select_related("organisation").filter(pk=user_id).first()
+        return person if self.user_can_authenticate(person) else None
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]

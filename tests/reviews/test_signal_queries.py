@@ -194,8 +194,7 @@ def test_the_page_of_a_signal_asks_few_queries_however_much_it_shows(situation: 
 
     page = text(client.get(at("signal", signal)))
     assert [words for words in SITUATIONS[situation] if words not in page] == []
-    one_more = situation in (steward_who_approves_second, steward_with_a_check_due)
-    assert with_little == with_much <= MOST_QUERIES + one_more
+    assert with_little == with_much <= MOST_QUERIES
 
 
 def test_a_first_look_locks_receives_and_then_reads_and_a_second_one_only_reads() -> None:
