@@ -55,6 +55,8 @@ JOBS = {
     "purge": every(3600, "reviews.purge"),
     "settle restrictions": every(60, "reviews.settle_restrictions"),
     "expire signals": every(60, "reviews.expire_signals"),
+    "draw second looks": every(300, "reviews.draw_second_looks"),
+    "forget second looks": every(24 * 3600, "reviews.forget_second_looks"),
     "fill inboxes": every(60, "reviews.fill_inboxes"),
     "forget notices": every(24 * 3600, "reviews.forget_notices"),
     "ask for digests": every(3600, "reviews.ask_for_digests"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from reviews.workflow import Attestation
 from signals.kinds import IDENTIFIERS, Kind, Severity
@@ -107,3 +108,13 @@ def _programme_first(given: Circumstances, identifier: bool) -> Why | None:
     if identifier and given.on_probation and given.identifiers_shared < PROBATION_FIRST:
         return Why.PROBATION
     return None
+
+
+def is_looked_at_twice(public_id: int, percent: int) -> bool:
+    """Whether a decided signal is drawn for a blind second review, when `percent` of them are.
+
+    The signal's number is random and there before anybody decides, and mixed once more here, apart from all other
+    samples: nobody chooses what is drawn, and everybody can work out why it was.
+    """
+    mixed = sha256(f"lantern/second look/{public_id}".encode()).digest()
+    return int.from_bytes(mixed[:8]) % 100 < percent

@@ -164,6 +164,7 @@ def lists(actor: Actor, now: datetime) -> Lists:
     return {
         "notices": InboxNotice.objects.of(actor).unread(),
         "queue": queues.waiting(actor),
+        "looks": queues.second_looks(actor, now),
         "leads": leads_to_examine(actor),
         "answer": disputes_to_answer(actor),
         "confirm": holds_to_confirm(actor),

@@ -115,7 +115,7 @@ class Dossier:
     @cached_property
     def _around(self) -> list[Signal]:
         """What stands beside the signal in one query: others on its indicator, and others of its incident."""
-        visible = Signal.objects.visible_to(self.actor).exclude(pk=self.signal.pk)
+        visible = Signal.objects.visible_to(self.actor).known_whole_to(self.actor).exclude(pk=self.signal.pk)
         same = visible.filter(indicator=self.signal.indicator_id)
         same = same.exclude(status__in=[Status.CANCELLED, Status.RETURNED]).order_by("-submitted_at", "-pk")
         around = same.values("pk")[:SIBLINGS]
@@ -256,8 +256,17 @@ class Dossier:
 
     @cached_property
     def facts(self) -> list[Fact]:
-        """The statement, in the order in which a reviewer reads it."""
-        signal, version = self.signal, self.signal.version
+        """The statement, and what became of it."""
+        signal = self.signal
+        life = [
+            Fact(_("Shared"), _moment(signal.activated_at)),
+            Fact(_("Expires"), date_format(signal.expires_at, "j F Y") if signal.is_live else ""),
+        ]
+        return [*self.statement(signal.version), *(fact for fact in life if fact.value)]
+
+    def statement(self, version: SignalVersion) -> list[Fact]:
+        """What a version says, in the order in which a reviewer reads it."""
+        signal = self.signal
         facts = [
             Fact(_("Harm"), version.get_harm_display()),
             Fact(_("Basis"), version.clause),
@@ -267,7 +276,7 @@ class Dossier:
             Fact(_("Confidence"), version.get_confidence_display()),
             Fact(_("Behaviour"), ", ".join(str(kinds.Behaviour(code).label) for code in version.behaviours)),
             Fact(_("Seen"), _period(version.first_seen_on, version.last_seen_on)),
-            Fact(_("AI-generated"), self._ai()),
+            Fact(_("AI-generated"), _ai(version)),
             Fact(_("Account holder"), version.get_account_holder_display() if self._has_holder() else ""),
             Fact(_("Meaning"), version.meaning),
             Fact(_("Note for members"), version.outward_note),
@@ -277,20 +286,11 @@ class Dossier:
             Fact(_("Shared by"), self._member(signal)),
             Fact(_("Submitted by"), signal.submitted_by.name if self.is_own else ""),
             Fact(_("Submitted"), _moment(signal.submitted_at)),
-            Fact(_("Shared"), _moment(signal.activated_at)),
-            Fact(_("Expires"), date_format(signal.expires_at, "j F Y") if signal.is_live else ""),
         ]
         return [fact for fact in facts if fact.value]
 
     def _has_holder(self) -> bool:
         return self.signal.indicator.kind in kinds.IDENTIFIERS
-
-    def _ai(self) -> str:
-        version = self.signal.version
-        if version.ai == kinds.AiIndication.NOT_INDICATED:
-            return ""
-        real_child = _("real child: %(answer)s") % {"answer": str(version.get_real_child_display()).lower()}
-        return f"{version.get_ai_display()} · {real_child}"
 
     @cached_property
     def feedback(self) -> list[Heard]:
@@ -384,6 +384,13 @@ def differences(before: SignalVersion, after: SignalVersion, *, own: bool) -> li
     told = [name for name in COMPARED if own or name != "inward_note"]
     changed = (name for name in told if getattr(before, name) != getattr(after, name))
     return [(COMPARED[name], _in_words(before, name), _in_words(after, name)) for name in changed]
+
+
+def _ai(version: SignalVersion) -> str:
+    if version.ai == kinds.AiIndication.NOT_INDICATED:
+        return ""
+    real_child = _("real child: %(answer)s") % {"answer": str(version.get_real_child_display()).lower()}
+    return f"{version.get_ai_display()} · {real_child}"
 
 
 def _in_words(version: SignalVersion, name: str) -> str:

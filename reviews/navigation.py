@@ -237,6 +237,7 @@ def _person(request: HttpRequest) -> dict[str, str] | None:
         "initials": person.initials,
         "organisation": person.organisation.name,
         "wellbeing_url": reverse("reviews:wellbeing"),
+        "quality_url": "" if person.organisation.is_programme else reverse("reviews:quality"),
         "settings_url": _address(Place("members:settings", "", "")),
     }
 

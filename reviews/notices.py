@@ -10,7 +10,7 @@ from datetime import datetime
 from lantern_site.audit.models import Entry
 from lantern_site.members.models import Grant, Organisation
 from lantern_site.members.permissions import Permission, roles_for
-from reviews.models import Delivery, Dispute, DisputedSignal
+from reviews.models import Delivery, Dispute, DisputedSignal, SecondLook
 from reviews.workflow import DeliveryState, NoticeKind
 from signals.models import Signal
 
@@ -73,6 +73,12 @@ def _asked(entry: Entry, now: datetime) -> People:
     return _team(Permission.ATTEST, list(asked), now)
 
 
+def _decided_otherwise(entry: Entry, now: datetime) -> People:
+    """Whoever decided, where the second look said something else."""
+    apart = SecondLook.objects.apart().filter(public_id=entry.subject, decision__decided_by__is_active=True)
+    return apart.values_list("decision__decided_by", "organisation")
+
+
 RULES: Mapping[str, Rule] = {
     "signal.activated": Rule(NoticeKind.SHARED, _submitter),
     "signal.returned": Rule(NoticeKind.RETURNED, _submitter),
@@ -90,4 +96,5 @@ RULES: Mapping[str, Rule] = {
     "recall.overdue": Rule(NoticeKind.OVERDUE, _late),
     "edition.attestation_asked": Rule(NoticeKind.FIGURES, _asked),
     "edition.attestation_reminded": Rule(NoticeKind.FIGURES_DUE, _asked),
+    "look.answered": Rule(NoticeKind.SEEN_OTHERWISE, _decided_otherwise),
 }

@@ -185,6 +185,15 @@ def may_review(actor: Actor, signal: Signal, now: datetime) -> None:
         raise NotAllowed(_("You wrote this version. Somebody else must review it."))
 
 
+def may_look_twice(actor: Actor) -> None:
+    """A member's reviewers look again at what colleagues decided, and practise."""
+    if actor.kind != ActorKind.STAFF:
+        raise NotAllowed(_("Only people review."))
+    if actor.programme:
+        raise NotAllowed(_("Second looks and practice are for members."))
+    require(actor, Permission.REVIEW)
+
+
 def approvals_given(signal: Signal) -> dict[str, int]:
     """The attestations that the version under review has, each with the primary key of the person who gave it."""
     given = Decision.objects.filter(signal=signal, version=signal.under_review.number, verdict=Verdict.APPROVE)

@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce
 from lantern_site.audit.actors import Actor
 from lantern_site.members.models import Staff
 from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import concerns
-from reviews.models import Claim, Decision
+from lantern_site.members.policies import concerns, staff_id_of
+from reviews.models import Claim, Decision, SecondLook, SecondLookQuerySet
 from reviews.workflow import Attestation, Verdict
-from signals.models import Signal, SignalQuerySet
+from signals.models import Signal, SignalQuerySet, SignalVersion
 from signals.workflow import Status
 
 UNDER_REVIEW = Q(status=Status.SUBMITTED) | Q(correction__isnull=False, status=Status.ACTIVE, contested=False)
@@ -70,6 +70,24 @@ def claimed_by(actor: Actor, now: datetime) -> SignalQuerySet:
 
 def due_before(actor: Actor, moment: datetime) -> SignalQuerySet:
     return waiting(actor).filter(review_due_at__lt=moment)
+
+
+def second_looks(actor: Actor, now: datetime) -> SecondLookQuerySet:
+    """Second looks that a reviewer of a member may take: free ones at what others decided and nobody who had a hand in
+    it, nothing that they spare themselves or have passed on, and nothing of which a correction waits."""
+    if actor.programme or not concerns(actor, Permission.REVIEW):
+        return SecondLook.objects.none()
+    me = staff_id_of(actor)
+    decided = Decision.objects.filter(signal=OuterRef("signal"), decided_by=me)
+    wrote = SignalVersion.objects.filter(signal=OuterRef("signal"), proposed_by=me)
+    spares = Staff.objects.filter(
+        Q(spared_kinds__contains=[OuterRef("signal__kind")]) | Q(spared_harms__contains=[OuterRef("signal__harm")]),
+        pk=me,
+    )
+    free = Q(taken_by__isnull=True) | Q(until__lte=now) | Q(taken_by=me)
+    waits = SecondLook.objects.unanswered().filter(free, organisation=actor.organisation_id)
+    waits = waits.filter(~Exists(decided), ~Exists(wrote), ~Exists(spares), signal__correction__isnull=True)
+    return waits.exclude(signal__submitted_by=me).exclude(passed_by__contains=[me])
 
 
 def one_of_each_incident(signals: SignalQuerySet) -> SignalQuerySet:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lantern_site import clock
-from reviews.services import breadth, duties, inbox
+from reviews.services import breadth, duties, inbox, quality
 
 
 @shared_task(name="reviews.caution_missed_checks", ignore_result=True)
@@ -94,3 +94,13 @@ def ask_for_digests() -> None:
 @shared_task(name="reviews.mail_digest", acks_late=True, ignore_result=True)
 def mail_digest(staff_pk: int) -> None:
     inbox.mail_digest(staff_id=staff_pk, now=clock.now())
+
+
+@shared_task(name="reviews.draw_second_looks", ignore_result=True)
+def draw_second_looks() -> None:
+    quality.draw(now=clock.now())
+
+
+@shared_task(name="reviews.forget_second_looks", ignore_result=True)
+def forget_second_looks() -> None:
+    quality.forget(now=clock.now())

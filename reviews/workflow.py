@@ -18,6 +18,14 @@ class Verdict(TextChoices):
     RETURN = "return", gettext_lazy("Return")
 
 
+class Settlement(TextChoices):
+    """How two people who judged one signal differently have come to see it."""
+
+    AS_DECIDED = "as_decided", gettext_lazy("We both see it now as it was decided")
+    AS_SEEN = "as_seen", gettext_lazy("We both see it now as the second look said")
+    RULE_UNCLEAR = "rule_unclear", gettext_lazy("Our rule leaves room for both")
+
+
 class Attestation(TextChoices):
     """What an approval vouches for."""
 
@@ -263,6 +271,7 @@ class NoticeKind(TextChoices):
     OVERDUE = "overdue", gettext_lazy("A recall waits for you past its time")
     FIGURES = "figures", gettext_lazy("Confirm your organisation's numbers of the year")
     FIGURES_DUE = "figures_due", gettext_lazy("Your organisation's numbers of the year are due soon")
+    SEEN_OTHERWISE = "seen_otherwise", gettext_lazy("A colleague saw a signal differently from you: talk about it")
 
 
 class NoticeSubject(TextChoices):
@@ -272,3 +281,4 @@ class NoticeSubject(TextChoices):
     DISPUTE = "dispute"
     RECALL = "recall"
     EDITION = "edition"
+    LOOK = "look"

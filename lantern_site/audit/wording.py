@@ -79,6 +79,13 @@ SENTENCES: Mapping[str, Promise] = {
     "recall.confirmed": _("Answer to a recall confirmed by a second person"),
     "recall.overdue": _("Recall not acknowledged in time"),
     "recall.closed": _("Recall complete"),
+    # Quality
+    "quality.kept": _("Second looks and practice of an organisation changed"),
+    "look.drawn": _("Signal drawn for a second look"),
+    "look.answered": _("Second look answered"),
+    "look.settled": _("Two people talked about a signal that they saw differently"),
+    "practice.added": _("Case to practise on added"),
+    "practice.ended": _("Case to practise on ended"),
     # Files
     "import.handed_in": _("File handed in for an import"),
     "import.checked": _("Rows of an import checked"),

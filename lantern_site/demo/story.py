@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import admission, cast, events, machines, people, registers, report
+from lantern_site.demo import admission, cast, events, machines, people, quality, registers, report
 from lantern_site.demo.world import World
 from reviews.services import duties
 
@@ -51,6 +51,7 @@ def tell(ends: datetime) -> World:
     report.plan(world)
     admission.plan_applicants(world, hashed)
     registers.plan(world)
+    quality.plan(world)
     world.tell()
     return world
 

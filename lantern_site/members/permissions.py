@@ -51,6 +51,7 @@ class Permission(TextChoices):
     ROTATE_KEYS = "rotate_keys", _("Rotate keys of machines")
     REVOKE_KEYS = "revoke_keys", _("Revoke keys of machines")
     REVOKE_KEYS_OF_MEMBERS = "revoke_keys_of_members", _("Revoke a member's key that has leaked, or when it has left")
+    KEEP_QUALITY = "keep_quality", _("Keep second looks and practice of the own reviewers, and see totals of them")
     ATTEST = "attest", _("Sign and attest for the own organisation")
     KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme")
     READ_REGISTERS = "read_registers", _("Read the registers of the programme")
@@ -127,6 +128,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ROTATE_KEYS: rule(Role.MEMBER_ADMIN, proven=True),
     Permission.REVOKE_KEYS: rule(Role.MEMBER_ADMIN),
     Permission.REVOKE_KEYS_OF_MEMBERS: rule(Role.STEWARD, proven=True),
+    Permission.KEEP_QUALITY: rule(Role.MEMBER_ADMIN),
     Permission.ATTEST: rule(Role.MEMBER_ADMIN),
     Permission.KEEP_REGISTERS: rule(Role.STEWARD),
     Permission.READ_REGISTERS: rule(Role.STEWARD, Role.AUDITOR),
@@ -193,6 +195,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
         Permission.ISSUE_KEYS,
         Permission.ROTATE_KEYS,
         Permission.REVOKE_KEYS,
+        Permission.KEEP_QUALITY,
         Permission.ATTEST,
         Permission.GIVE_NOTICE,
     ),

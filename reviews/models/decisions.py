@@ -63,6 +63,7 @@ class Decision(models.Model):
                 condition=~Q(verdict="approve") | ~Q(attestation=""), name="an_approval_vouches_for_something"
             ),
         ]
+        indexes = [models.Index(fields=["organisation", "decided_at"], name="decision_by_organisation")]
 
     def __str__(self) -> str:
         return f"decision {self.pk}"

@@ -15,7 +15,7 @@ from lantern_site.errors import Invalid, WrongState
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import require, staff_of
 from reviews import clocks
-from reviews.models import Dispute, Keep, Recall, Redress
+from reviews.models import Dispute, Keep, Recall, Redress, SecondLook
 from reviews.workflow import DisputeState
 from signals import moves
 from signals.models import Indicator, IndicatorAlias, IndicatorQuerySet, IndicatorValue, Signal, SignalVersion
@@ -94,6 +94,9 @@ def _purge(record: Recorder, indicator: Indicator) -> None:
     IndicatorValue.objects.filter(indicator=indicator).delete()
     words = SignalVersion.objects.filter(signal__in=signals)
     words.update(meaning="", outward_note="", inward_note="", evidence_seen_by="")
+    looks = SecondLook.objects.filter(signal__in=signals)
+    looks.unanswered().delete()
+    looks.update(reason="")
     for signal in signals:
         _note(record, signal, "signal.purged")
     if not any(signal.status == Status.RETRACTED for signal in signals):

@@ -24,6 +24,7 @@ DUE = 5
 WAITING: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "notices": (gettext_lazy("Inbox"), gettext_lazy("notices that you have not read"), "reviews:inbox"),
     "queue": (gettext_lazy("Reviews"), gettext_lazy("signals wait in the queue"), "reviews:queue"),
+    "looks": (gettext_lazy("Second looks"), gettext_lazy("wait for another pair of eyes"), "reviews:quality"),
     "returned": (
         pgettext_lazy("signals", "Returned"),
         gettext_lazy("signals came back to be corrected"),

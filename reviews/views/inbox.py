@@ -18,6 +18,7 @@ PLACES: Mapping[NoticeSubject, str] = {
     NoticeSubject.DISPUTE: "reviews:dispute",
     NoticeSubject.RECALL: "reviews:recall",
     NoticeSubject.EDITION: "transparency:own_figures",
+    NoticeSubject.LOOK: "reviews:second_look",
 }
 ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.HANDED_OVER: "shuffle",
@@ -34,6 +35,7 @@ ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.OVERDUE: "clock",
     NoticeKind.FIGURES: "calendar-check",
     NoticeKind.FIGURES_DUE: "clock",
+    NoticeKind.SEEN_OTHERWISE: "message-square",
 }
 
 

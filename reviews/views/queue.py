@@ -269,7 +269,8 @@ def count(request: PageRequest) -> HttpResponse:
 @signed_in
 def preview(request: PageRequest, signal_id: int) -> HttpResponse:
     """The panel beside the list; without htmx its link leads to the page of the signal."""
-    visible = Signal.objects.visible_to(request.actor).with_context().filter(public_id=signal_id)
+    known = Signal.objects.visible_to(request.actor).known_whole_to(request.actor)
+    visible = known.with_context().filter(public_id=signal_id)
     if not request.actor.programme:
         visible = visible.owned_by(request.actor.organisation_id)
     signal = visible.select_related(*order.WITH_CLAIM).first()

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from lantern_site.pages import PageRequest, signed_in, status_of
 from lantern_site.templatetags.interface import ago
 from reviews import forms, navigation, order, policies
 from reviews.dossier import Dossier
+from reviews.models import SecondLook
 from reviews.offers import Offers
 from reviews.services import decisions, holds, undo
 from reviews.views import queue
@@ -58,6 +59,8 @@ def page(
     and `error` belong to the answer to a reveal.
     """
     found = find(request, signal_id)
+    if begun := getattr(found, "begun", None):
+        return redirect("reviews:second_look", begun)
     dossier = Dossier(found, request.actor, request.now)
     offers = Offers(dossier)
     offered = _forms(request, offers)
@@ -83,13 +86,17 @@ def page(
 def find(request: PageRequest, signal_id: int) -> Signal:
     """The signal as the actor may see it. Whoever looks at another member's signal has received it.
 
+    What the person looks at for the second time (`begun`) has a page of its own until they have said what they think.
     The receipt comes before what is shown: from then on a decision about the signal finds it, and recalls it here.
     """
     actor = request.actor
     visible = Signal.objects.visible_to(actor).with_context().filter(public_id=signal_id)
     given = Receipt.objects.filter(signal=OuterRef("pk"), organisation=actor.organisation_id, way=Receipt.Way.PAGE)
     full = visible.select_related(*order.WITH_CLAIM)
-    full = full.annotate(is_received=Exists(given), **sightings.beside(actor))
+    begun = SecondLook.objects.unanswered().filter(signal=OuterRef("pk"), taken_by=actor.staff_id)
+    full = full.annotate(
+        is_received=Exists(given), begun=Subquery(begun.values("public_id")), **sightings.beside(actor)
+    )
     found = full.first()
     if found is None:
         raise unknown_signal()

@@ -114,7 +114,7 @@ def _chosen(request: PageRequest) -> tuple[list[Signal], int]:
 
 
 def _by_name(request: PageRequest) -> SignalQuerySet:
-    visible = Signal.objects.visible_to(request.actor)
+    visible = Signal.objects.visible_to(request.actor).known_whole_to(request.actor)
     if not request.actor.programme:
         visible = visible.owned_by(request.actor.organisation_id)
     return visible.filter(public_id__in=_numbers(request.GET.getlist("s")))

@@ -62,6 +62,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         own = Q(organisation=actor.organisation_id)
         return self.filter(own | _is_shared_with(actor.organisation_id) | _is_corrected_for(actor.organisation_id))
 
+    def known_whole_to(self, actor: Actor) -> "SignalQuerySet":
+        """Without those that the person looks at for the second time, until they have said what they think of it."""
+        looks = {"second_look__taken_by": actor.staff_id, "second_look__answered_at__isnull": True}
+        return self.exclude(pk__in=self.model._default_manager.filter(**looks).values("pk"))
+
     def matchable(self) -> "SignalQuerySet":
         """What a match job or look-up may answer with."""
         return self.filter(status=Status.ACTIVE)

@@ -19,7 +19,7 @@ from lantern_site.members.models import Organisation
 from lantern_site.members.policies import may_see_signals
 from lantern_site.pages import PageRequest, signed_in
 from signals import forms, intake, rows, search
-from signals.models import SavedFilter, Signal
+from signals.models import SavedFilter, Signal, SignalQuerySet
 from signals.services import filters
 
 PAGE = 25
@@ -84,13 +84,17 @@ def _results(request: PageRequest, form: forms.FindSignals, asked: Query) -> Con
 def _page(request: PageRequest, form: forms.FindSignals, asked: Query) -> search.Page:
     """A word that is no place begins the list again."""
     wanted = form.wanted()
-    found = search.narrowed(Signal.objects.visible_to(request.actor), wanted, request.actor)
+    found = search.narrowed(_known(request), wanted, request.actor)
     places: dict[str, search.Place] = {}
     for name in PLACES:
         if word := asked.get(name, ""):
             with suppress(Invalid):
                 places[name] = search.place(word)
     return search.page(found, wanted.sort, limit=PAGE, **places)
+
+
+def _known(request: PageRequest) -> SignalQuerySet:
+    return Signal.objects.visible_to(request.actor).known_whole_to(request.actor)
 
 
 def _wider(form: forms.FindSignals, query: Query) -> list[tuple[str, str]]:
@@ -121,7 +125,7 @@ def find(request: PageRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 indicator = intake.find_indicator(intake.take(form.item()).normal)
-                newest = visible.with_context().filter(indicator=indicator).order_by("-pk")[:PAGE]
+                newest = _known(request).with_context().filter(indicator=indicator).order_by("-pk")[:PAGE]
                 found, asked, status = rows.rows_of(newest if indicator else [], request.actor), True, 200
             except Invalid as refusal:
                 form.refuse(refusal)

@@ -47,6 +47,7 @@ from signals.services.jobs import Plan, watching
 from tests import builders
 from tests.builders import statement
 from tests.members import cases
+from tests.reviews import looks
 from tests.signals import importing
 from tests.transparency import editions, ledger
 from transparency import services as transparency
@@ -83,6 +84,7 @@ class World:
         self._imports()
         self._disputes()
         self._recalls()
+        self._quality()
         self._way_in()
         self._standing()
         self._machines()
@@ -384,6 +386,11 @@ class World:
         decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=actor, now=at)
         with acting_as(Actor.clock()):
             return Recall.objects.get(signal=signal)
+
+    def _quality(self) -> None:
+        """A second look that the moderator has begun, one to talk about, and a case to practise on."""
+        made = looks.laid_out(self.pixelpond, self.actor("moderator"), self.actor(Role.MEMBER_ADMIN))
+        self.ids |= {name.replace(" ", "_"): public_ids.shown(number) for name, number in made.items()}
 
     def _way_in(self) -> None:
         """An applicant that waits, and one in its onboarding whom nobody of it has joined yet."""

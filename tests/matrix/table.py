@@ -32,6 +32,7 @@ from tests.matrix.notation import (
     page,
 )
 from tests.matrix.table_of_members import ABOUT_MEMBERS
+from tests.matrix.table_of_quality import QUALITY
 from tests.matrix.table_of_registers import REGISTERS
 
 STATEMENT: dict[str, Any] = {
@@ -73,6 +74,7 @@ SEES_SIGNALS = "submitter reviewer analyst member_admin steward adjudicator exte
 _DECLARED: Mapping[str, tuple[Rule, ...]] = {
     **ABOUT_MEMBERS,
     **REGISTERS,
+    **QUALITY,
     # Sharing and finding
     "signals:share": (
         page(),

@@ -36,6 +36,7 @@ OF_SIGNAL = "signal_id = (SELECT id FROM signals_signal WHERE public_id = %s)"
 OF_INDICATOR = "indicator_id = (SELECT indicator_id FROM signals_signal WHERE public_id = %s)"
 OF_LEAD = "lead_id = (SELECT id FROM signals_lead WHERE public_id = %s)"
 
+OF_OWNER = "organisation_id = (SELECT organisation_id FROM reviews_secondlook WHERE public_id = %s)"
 OF_JOB = "job_id = (SELECT id FROM signals_matchjob WHERE public_id = %s)"
 
 Sight = tuple[str, str, str, set[str], set[str]]
@@ -61,6 +62,9 @@ SIGHTS: Mapping[str, Sight] = {
     "watch list": ("signals_watchlist", OF_JOB, "watch list", OVERSEEN, OVERSEEN),
     "draft": ("signals_draft", BY_ID, "draft", {OWN, CLOCK}, {OWN, CLOCK}),
     "notice": ("reviews_inboxnotice", BY_ID, "notice", {OWN, CLOCK}, {OWN, CLOCK}),
+    "second look": ("reviews_secondlook", BY_ID, "look", {OWN, CLOCK}, {OWN, CLOCK}),
+    "case to practise on": ("reviews_practiceitem", BY_ID, "practice", {OWN, CLOCK}, {OWN, CLOCK}),
+    "choice of second looks": ("reviews_qualityrule", OF_OWNER, "look", {OWN, CLOCK}, {OWN, CLOCK}),
     "finding": ("reviews_finding", OF_LEAD, "lead examined", OVERSEEN, OVERSEEN),
     "dispute on appeal": (
         "reviews_dispute",
@@ -90,6 +94,9 @@ NEUTRAL = {
     "signals_draft": "kind",
     "reviews_inboxnotice": "kind",
     "reviews_finding": "hits",
+    "reviews_secondlook": "reason",
+    "reviews_practiceitem": "because",
+    "reviews_qualityrule": "percent",
     "reviews_redress": "declined_because",
     "reviews_dispute": "statement",
 }

@@ -59,7 +59,7 @@ from tests.builders import NOW, statement
 from tests.matrix import paperwork
 from tests.matrix.addresses import address
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
-from tests.reviews import parties
+from tests.reviews import looks, parties
 from tests.signals import importing
 from tests.transparency import editions, ledger
 from transparency import services as transparency
@@ -111,6 +111,7 @@ class World:
         self._jobs()
         self._report()
         self._paperwork()
+        self.ids |= looks.laid_out(self.own, self.actor("own", Role.REVIEWER), self.actor("own", Role.MEMBER_ADMIN))
 
     # Things
 

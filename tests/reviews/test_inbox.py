@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
+from lantern_site.audit.wording import SENTENCES
 from lantern_site.errors import Hidden
 from lantern_site.members.models import Digest, Organisation, Staff
 from lantern_site.members.roles import Role
@@ -16,7 +17,6 @@ from reviews import notices
 from reviews.models import InboxNotice
 from reviews.services import claims, decisions, inbox
 from reviews.services.decisions import Judgement
-from reviews.timeline import SENTENCES
 from reviews.workflow import NoticeKind, Reason, Result, Verdict
 from tests import builders
 from tests.builders import NOW

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 from lantern_site.audit.models import Entry
 from lantern_site.members.lifecycle import MemberState
 from lantern_site.members.models import ApiKey, Application, Organisation, SecurityIncident, Staff
-from reviews.models import Decision, Delivery, Dispute, Finding
+from reviews.models import Decision, Delivery, Dispute, Finding, SecondLook
 from signals.models import Lead, Signal
 from signals.workflow import Status
 from tests.conftest import as_owner, empty_tables
@@ -78,6 +78,8 @@ def test_something_waits_for_everybody_who_signs_in() -> None:
     assert Signal.objects.filter(status=Status.SUBMITTED).count() >= 15
     assert Signal.objects.filter(check_due_at__gt=NOW, status=Status.ACTIVE).exists()
     assert Dispute.objects.open().exists()
+    assert SecondLook.objects.unanswered().filter(taken_by__isnull=True).exists()
+    assert SecondLook.objects.apart().exists()
     assert Lead.objects.filter(found_at=None).count() >= 10
     assert Delivery.objects.filter(acknowledged_at=None).exists()
     assert Application.objects.count() >= 4

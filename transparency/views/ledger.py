@@ -17,6 +17,7 @@ from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor, ActorKind
 from lantern_site.audit.models import Entry, EntryQuerySet
 from lantern_site.pages import PageRequest, signed_in
+from reviews.models import SecondLook
 from transparency import forms, policies
 
 PAGE = 50
@@ -107,9 +108,12 @@ def verify(request: PageRequest) -> HttpResponse:
 
 
 def readable(actor: Actor) -> EntryQuerySet:
-    """Everything for auditors and stewards, what happened in the own organisation for a member admin."""
-    entries = Entry.objects.all()
-    return entries if policies.reads_whole_ledger(actor) else entries.filter(organisation=actor.organisation)
+    """Everything for auditors and stewards, what happened in the own organisation for a member admin; but of a signal
+    that a reviewer looks at for the second time, that person reads nothing until they have said what they think."""
+    if policies.reads_whole_ledger(actor):
+        return Entry.objects.all()
+    begun = SecondLook.objects.unanswered().filter(taken_by=actor.staff_id)
+    return Entry.objects.filter(organisation=actor.organisation).exclude(subject__in=begun.values("signal__public_id"))
 
 
 def _context(request: PageRequest) -> dict[str, Any]:
