@@ -36,6 +36,8 @@ JOBS = {
     "carry out notices": every(3600, "members.carry_out_notices"),
     "ask for attestations": every(3600, "members.ask_for_attestations"),
     "remind of attestations": every(3600, "members.remind_of_attestations"),
+    "remind of own figures": every(3600, "transparency.remind_of_own_figures"),
+    "close attestations": every(600, "transparency.close_attestations"),
     "note overdue attestations": every(3600, "members.note_overdue_attestations"),
     "mail about attestations": every(3600, "members.mail_about_attestations"),
     "note overdue subject requests": every(3600, "members.note_overdue_subject_requests"),

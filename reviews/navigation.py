@@ -126,6 +126,13 @@ PLACES = (
         group=PROGRAMME,
     ),
     Place(
+        "transparency:own_editions",
+        gettext_lazy("Our numbers"),
+        "file-chart-column",
+        roles_for({Permission.ATTEST}),
+        group=PROGRAMME,
+    ),
+    Place(
         "members:notes",
         gettext_lazy("Advisory notes"),
         "book-open",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lantern_site.audit.models import Entry
-from lantern_site.members.models import Grant
+from lantern_site.members.models import Grant, Organisation
 from lantern_site.members.permissions import Permission, roles_for
 from reviews.models import Delivery, Dispute, DisputedSignal, SecondLook
 from reviews.workflow import DeliveryState, NoticeKind
@@ -76,6 +76,11 @@ def _late(entry: Entry, now: datetime) -> People:
     return _team(Permission.ACKNOWLEDGE, list(late.values_list("organisation", flat=True)), now)
 
 
+def _asked(entry: Entry, now: datetime) -> People:
+    asked = Organisation.objects.filter(public_id=entry.organisation or 0).values_list("pk", flat=True)
+    return _team(Permission.ATTEST, list(asked), now)
+
+
 def _decided_otherwise(entry: Entry, now: datetime) -> People:
     """Whoever decided, where the second look said something else."""
     apart = SecondLook.objects.apart().filter(public_id=entry.subject, decision__decided_by__is_active=True)
@@ -97,5 +102,7 @@ RULES: Mapping[str, Rule] = {
     "recall.opened": Rule(NoticeKind.RECALLED, _receivers),
     "recall.changed": Rule(NoticeKind.RECALLED, _receivers),
     "recall.overdue": Rule(NoticeKind.OVERDUE, _late),
+    "edition.attestation_asked": Rule(NoticeKind.FIGURES, _asked),
+    "edition.attestation_reminded": Rule(NoticeKind.FIGURES_DUE, _asked),
     "look.answered": Rule(NoticeKind.SEEN_OTHERWISE, _decided_otherwise),
 }

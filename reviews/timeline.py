@@ -93,6 +93,8 @@ SENTENCES: Mapping[str, Words] = {
     "recall.answered": gettext_lazy("Recall answered; a second person has yet to confirm it"),
     "recall.overdue": gettext_lazy("Recall overdue: not acknowledged in time"),
     "recall.closed": gettext_lazy("Recall complete: everyone has acknowledged"),
+    "edition.attestation_asked": gettext_lazy("Asked to confirm the own numbers of the year"),
+    "edition.attestation_reminded": gettext_lazy("Reminded of the own numbers of the year"),
 }
 """What each action of the ledger is called. An action that is missing here is not told."""
 

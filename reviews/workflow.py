@@ -269,6 +269,8 @@ class NoticeKind(TextChoices):
     APPEALED = "appealed", gettext_lazy("The decision of a dispute is appealed")
     RECALLED = "recalled", gettext_lazy("Something that you received is recalled")
     OVERDUE = "overdue", gettext_lazy("A recall waits for you past its time")
+    FIGURES = "figures", gettext_lazy("Confirm your organisation's numbers of the year")
+    FIGURES_DUE = "figures_due", gettext_lazy("Your organisation's numbers of the year are due soon")
     SEEN_OTHERWISE = "seen_otherwise", gettext_lazy("A colleague saw a signal differently from you: talk about it")
 
 
@@ -278,4 +280,5 @@ class NoticeSubject(TextChoices):
     SIGNAL = "signal"
     DISPUTE = "dispute"
     RECALL = "recall"
+    EDITION = "edition"
     LOOK = "look"

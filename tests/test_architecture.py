@@ -114,6 +114,8 @@ READ = {
     "transparency:entry",
     "transparency:proof",
     "transparency:ledger",
+    "transparency:own_editions",
+    "transparency:own_figures",
     "transparency:preview",
     "transparency:studio",
 }

@@ -86,6 +86,10 @@ class Breakdown:
                 sums.update(members)
         return sums
 
+    def items(self) -> Iterable[tuple[tuple[str, ...], Counter[int]]]:
+        """Every cell that something was added to."""
+        return self._cells.items()
+
     def members(self) -> set[int]:
         return {member for members in self._cells.values() for member in members}
 
@@ -98,12 +102,18 @@ class Tally:
     """Everything that the figures of a year are made of."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    own: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    """What every member adds to a count, where that is known."""
     members: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     tables: dict[str, Breakdown] = field(
         default_factory=lambda: {metric.id: Breakdown() for metric in TABLES if metric.is_table}
     )
     waits: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     """Histograms of times in whole minutes: "review", "review/high", "acknowledgement" …"""
+
+    def count(self, name: str, member: int | None, times: int = 1) -> None:
+        self.counts[name] += times
+        self.own[name][member or 0] += times
 
     def add(self, table: str, member: int | None, *categories: str, times: int = 1) -> None:
         self.tables[table].add(member, *categories, times=times)
@@ -120,7 +130,7 @@ def count(period: Period, position: int) -> Tally:
         for _indicator, statements in groupby(events, key=lambda event: event.facts.get("indicator")):
             _count_indicator(tally, period, statements)
     for organisation in entries.filter(**_within(period), action="lookup.made").values_list("organisation", flat=True):
-        tally.counts["lookups"] += 1
+        tally.count("lookups", organisation)
         tally.members["receiving"].add(organisation or 0)
     return tally
 
@@ -292,14 +302,14 @@ def _count_recall(tally: Tally, period: Period, history: list[Event]) -> None:
 def _count_job(tally: Tally, period: Period, history: list[Event]) -> None:
     start, end = _first(history, "job.started"), _last(history, "job.finished", "job.cancelled")
     if start and period.covers(start.at):
-        tally.counts["match_jobs"] += 1
+        tally.count("match_jobs", start.organisation)
         tally.members["receiving"].add(start.organisation or 0)
     if end and period.covers(end.at):
-        tally.counts["candidates_compared"] += end.facts.get("candidates", 0)
-        tally.counts["leads"] += end.facts.get("leads", 0)
+        tally.count("candidates_compared", end.organisation, end.facts.get("candidates", 0))
+        tally.count("leads", end.organisation, end.facts.get("leads", 0))
     for news in history:
         if news.action == "watch_list.compared" and period.covers(news.at):
-            tally.counts["leads"] += news.facts.get("leads", 0)
+            tally.count("leads", news.organisation, news.facts.get("leads", 0))
 
 
 def _count_finding(tally: Tally, period: Period, history: list[Event]) -> None:
@@ -311,15 +321,15 @@ def _count_finding(tally: Tally, period: Period, history: list[Event]) -> None:
     member = finding.organisation
     tally.members["receiving"].add(member or 0)
     tally.members["findings"].add(member or 0)
-    tally.counts["findings"] += 1
+    tally.count("findings", member)
     tally.add("findings_by_outcome", member, finding.word("outcome"))
     _count_actions(tally, finding)
     if finding.word("outcome") == Outcome.NOT_EXAMINED:
         return
-    tally.counts["findings_examined"] += 1
-    tally.counts["leads_examined"] += finding.facts.get("hits", 1)
-    tally.counts["violations"] += finding.word("outcome") == Outcome.VIOLATION
-    tally.counts["looks_wrong"] += finding.word("looks_wrong") == LooksWrong.YES
+    tally.count("findings_examined", member)
+    tally.count("leads_examined", member, finding.facts.get("hits", 1))
+    tally.count("violations", member, finding.word("outcome") == Outcome.VIOLATION)
+    tally.count("looks_wrong", member, finding.word("looks_wrong") == LooksWrong.YES)
     tally.add("findings_by_attribution", member, finding.word("attribution"))
     taken = finding.seconds("seconds_since_lead")
     delay = next((delay for limit, delay in DELAYS if taken <= limit), Delay.LONGER)

@@ -15,11 +15,12 @@ import rfc8785
 
 from reviews.workflow import Outcome
 from signals.kinds import FIRST_REVIEW_HOURS, Severity
-from transparency import counting, dimensions, disclosure, metrics, periods
+from transparency import counting, dimensions, disclosure, metrics, periods, statements
 from transparency.counting import Breakdown, Tally
 from transparency.dimensions import ABOUT_PERSONS, TOTAL, Band, Dimension, Ending, Mark, Statistic
 from transparency.disclosure import Bounds, Cell, Leak, Rules, Tables
-from transparency.metrics import Metric, Source
+from transparency.metrics import Metric
+from transparency.statements import Place, Section, Statements
 
 SCHEMA = "lantern-report/1"
 
@@ -71,6 +72,8 @@ class Document(TypedDict):
     ends_before: str
     position: int
     root: str
+    attested: int | None
+    """The position up to which members confirmed and corrected what they state; None when nobody was asked."""
     rules: dict[str, int]
     key_figures: list[KeyFigure]
     tables: list[PublishedTable]
@@ -81,10 +84,6 @@ class Computed(NamedTuple):
 
     document: Document
     log: list[Suppression]
-
-
-Place = tuple[str, str, str]
-"""A figure: the id of a metric, and for a cell of a table its row and column."""
 
 
 class Earlier:
@@ -116,18 +115,26 @@ def document(year: int, position: int, root: bytes, rules: Rules = disclosure.DE
 
 
 def computed(
-    year: int, position: int, root: bytes, rules: Rules = disclosure.DEFAULT, earlier: Sequence[Document] = ()
+    year: int,
+    position: int,
+    root: bytes,
+    rules: Rules = disclosure.DEFAULT,
+    earlier: Sequence[Document] = (),
+    stated: Statements | None = None,
 ) -> Computed:
     """All figures of a year, computed from the ledger up to a position whose root is given, protected and attacked.
 
-    What `earlier` editions of the year hid stays hidden. Raises disclosure.Unprotectable when a table cannot be
+    `stated` is what members said of their own figures; without it these are as they were recorded, confirmed by
+    nobody. What `earlier` editions of the year hid stays hidden. Raises disclosure.Unprotectable when a table cannot be
     published under the rules, or no longer after what these have shown.
     """
     before = Earlier(earlier)
     period = periods.of_year(year)
     tally = counting.count(period, position)
+    if stated:
+        tally = statements.applied(tally, stated)
     log: list[Suppression] = []
-    tables = [_table(metric, tally, year, Protecting(rules, before, log)) for metric in metrics.TABLES]
+    tables = [_table(metric, tally, year, Protecting(rules, before, log), stated) for metric in metrics.TABLES]
     published = Document(
         schema=SCHEMA,
         dictionary=metrics.VERSION,
@@ -136,8 +143,9 @@ def computed(
         ends_before=_written(period.ends_before),
         position=position,
         root=root.hex(),
+        attested=stated.position if stated else None,
         rules=asdict(rules),
-        key_figures=_key_figures(tally, _shown_violations(tables)),
+        key_figures=_key_figures(tally, _shown_violations(tables), stated),
         tables=tables,
     )
     return Computed(published, log)
@@ -155,18 +163,34 @@ def _written(moment: datetime) -> str:
 # Key figures
 
 
-def _key_figures(tally: Tally, violations: Value) -> list[KeyFigure]:
-    values = _counted(tally) | _computed(tally, violations)
-    none_stated = not tally.members["findings"]
+def _key_figures(tally: Tally, violations: Value, stated: Statements | None) -> list[KeyFigure]:
+    values = _counted(tally) | _computed(tally, violations) | _coverage(stated)
     return [
         KeyFigure(
             id=metric.id,
             unit=metric.unit.value,
             source=metric.source.value,
-            value=Mark.NOT_REPORTED.value if none_stated and metric.source is Source.MEMBERS else values[metric.id],
+            value=Mark.NOT_REPORTED.value if _is_silence(metric, tally, stated) else values[metric.id],
         )
         for metric in metrics.KEY_FIGURES
     ]
+
+
+def _is_silence(metric: Metric, tally: Tally, stated: Statements | None) -> bool:
+    """Whether it is something that members state, and none did."""
+    section = statements.section_of(metric)
+    return section is not None and not (stated.said[section] if stated else tally.members["findings"])
+
+
+def _coverage(stated: Statements | None) -> dict[str, Value]:
+    """How many members were asked for what they state, and how many answered."""
+    return {
+        "members_asked": stated.asked if stated else Mark.NOT_APPLICABLE.value,
+        **{
+            f"members_reporting_{section}": len(stated.said[section]) if stated else Mark.NOT_APPLICABLE.value
+            for section in Section
+        },
+    }
 
 
 def _counted(tally: Tally) -> dict[str, Value]:
@@ -243,14 +267,14 @@ class Protecting(NamedTuple):
     log: list[Suppression]
 
 
-def _table(metric: Metric, tally: Tally, year: int, by: Protecting) -> PublishedTable:
+def _table(metric: Metric, tally: Tally, year: int, by: Protecting, stated: Statements | None) -> PublishedTable:
     if metric.id == "first_review_by_severity":
         rows, columns, cells = _first_reviews(tally, by)
     elif len(metric.dimensions) == 2:
         rows, columns, cells = _grid(metric, tally.tables[metric.id], year, by)
     else:
         rows, columns, cells = _line(metric, tally.tables[metric.id], year, by)
-    if metric.source is Source.MEMBERS and not tally.members["findings"]:
+    if _is_silence(metric, tally, stated):
         cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
     return PublishedTable(
         id=metric.id,

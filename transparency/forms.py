@@ -1,16 +1,20 @@
 """Text from people, turned into typed values. The rules live in the services and policies."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantern_site import public_ids
 from lantern_site.audit.models import EntryQuerySet
-from lantern_site.forms import Lines, Refusable
+from lantern_site.forms import NONE_CHOSEN, Lines, Refusable
+from transparency import rendering
+from transparency.statements import OwnFigure, Place, Section, place_of, section_at
 
 
 class Freeze(Refusable):
@@ -24,6 +28,62 @@ class Reason(Refusable):
 
     metric = forms.CharField(widget=forms.HiddenInput, max_length=60)
     reason = Lines(label=gettext_lazy("Why it differs"), longest=2000)
+
+
+class OwnFigures(Refusable):
+    """The figures of one section, each with room for another number; what stays empty is confirmed."""
+
+    reason = Lines(
+        label=gettext_lazy("Why numbers differ"),
+        help_text=gettext_lazy("Only where you correct one. The programme reads it; it is not published."),
+        longest=2000,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        figures: Sequence[OwnFigure],
+        section: Section,
+        data: QueryDict | None = None,
+        *,
+        said: Mapping[Place, int] | None = None,
+        reason: str = "",
+    ) -> None:
+        super().__init__(data, auto_id=f"{section}-%s", initial={"reason": reason})
+        self.section = section
+        self._names: dict[Place, str] = {}
+        for number, place in enumerate(map(place_of, figures)):
+            if section_at(place) is section:
+                self._names[place] = name = f"n{number}"
+                self.fields[name] = forms.IntegerField(
+                    label=_("Another number: %(figure)s") % {"figure": rendering.cell_name(*place)},
+                    initial=(said or {}).get(place),
+                    min_value=0,
+                    max_value=10**12,
+                    required=False,
+                    localize=False,
+                )
+
+    def at(self, place: Place) -> forms.BoundField:
+        return self[self._names[place]]
+
+    def corrected(self) -> dict[Place, int]:
+        typed = ((place, self.cleaned_data[name]) for place, name in self._names.items())
+        return {place: number for place, number in typed if number is not None}
+
+
+class Contest(Refusable):
+    """A figure that the hub recorded, and what is wrong with it."""
+
+    metric = forms.ChoiceField(label=gettext_lazy("Number"))
+    note = Lines(label=gettext_lazy("What is wrong with it"), longest=2000)
+
+    def __init__(self, recorded: Mapping[Place, int], data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="contest-%s")
+        names = dict.fromkeys(place[0] for place in recorded)
+        field = self.fields["metric"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*NONE_CHOSEN, *((name, rendering.title_of(name)) for name in names)]
 
 
 class PublicId(forms.CharField):

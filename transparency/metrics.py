@@ -14,6 +14,8 @@ Figures are computed from the ledger only. The entries and facts that they read:
 - ``lookup.made``: organisation = the member.
 - ``finding.recorded``: subject = finding, organisation = the member; ``outcome``, ``actions``, ``attribution``,
   ``looks_wrong``, ``hits``, ``kind``, ``harm``, ``content_removed``, ``uploads_prevented``, ``seconds_since_lead``.
+- ``edition.attestation_asked|attested|attestation_kept``: subject = edition, organisation = the member; ``section``,
+  and for what it corrected ``corrected`` (figures), ``before`` and ``values``. See transparency.statements.
 - ``member.*``: subject = organisation (public id); ``kind`` and ``state`` whenever they are set or change.
 """
 
@@ -115,6 +117,7 @@ _SHARED = ("signal.activated",)
 _REVIEWED = ("signal.submitted", "signal.approved", "signal.activated", "signal.returned", "signal.rejected")
 _CONCLUDED = ("dispute.accepted", "dispute.decided", "dispute.appeal_decided", "dispute.withdrawn")
 _FOUND = ("finding.recorded",)
+_ATTESTED = ("edition.attested", "edition.attestation_kept")
 
 KEY_FIGURES: tuple[Metric, ...] = (
     Metric(
@@ -215,8 +218,29 @@ KEY_FIGURES: tuple[Metric, ...] = (
         "members_stating_findings",
         _("Members that stated findings"),
         Unit.MEMBERS,
-        _("Members that recorded at least one finding in the period: the others reported no outcomes."),
+        _("Members that recorded at least one finding in the period."),
         _FOUND,
+    ),
+    Metric(
+        "members_asked",
+        _("Members asked to confirm their numbers"),
+        Unit.MEMBERS,
+        _("Members that took part at the end of the period, or recorded findings in it: asked what they stand by."),
+        ("edition.attestation_asked",),
+    ),
+    Metric(
+        "members_reporting_findings",
+        _("Members that reported findings"),
+        Unit.MEMBERS,
+        _("Members that confirmed or corrected their findings. Silence is in no figure, not even as 0."),
+        _ATTESTED,
+    ),
+    Metric(
+        "members_reporting_actions",
+        _("Members that reported actions"),
+        Unit.MEMBERS,
+        _("Members that confirmed or corrected their actions. Silence is in no figure, not even as 0."),
+        _ATTESTED,
     ),
     Metric(
         "findings",

@@ -131,6 +131,7 @@ def _schema(_edition: Edition) -> bytes:
         ends_before=text,
         position=number,
         root={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        attested={"oneOf": [number, {"type": "null"}]},
         rules={"type": "object", "additionalProperties": number},
         key_figures=many(exactly(**about, value=value)),
         tables=many(table),

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+ATTEST_WORKING_DAYS = 10
+"""How long members have to confirm or correct their own figures of an edition."""
+REMIND_WORKING_DAYS = 3
+"""How long before the end those are reminded who have not."""
+
 
 @dataclass(frozen=True)
 class Period:

@@ -10,11 +10,12 @@ from django.utils.translation import pgettext
 
 from lantern_site import charts
 from lantern_site.charts import Bar, Chart, Series, Spread
-from transparency import metrics
+from transparency import metrics, statements
 from transparency.comparison import Change
-from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Statistic, label_of
+from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Mark, Statistic, label_of
 from transparency.figures import Document, PublishedTable, Suppression, Value
 from transparency.metrics import Metric, Source, Unit
+from transparency.statements import Correction, Section
 
 MOST_SERIES = 5
 LONGEST_LABEL = 45
@@ -53,15 +54,16 @@ class Reading:
         self._tables = {table["id"]: table for table in document["tables"]}
 
     def value(self, figure: str) -> Value:
-        return self._values[figure]
+        """A figure that the dictionary did not have yet when the document was made does not apply to it."""
+        return self._values.get(figure, Mark.NOT_APPLICABLE.value)
 
     def number(self, figure: str) -> float:
         """The value for arithmetic; a mark is nought."""
-        value = self._values[figure]
+        value = self.value(figure)
         return 0 if isinstance(value, str) else value
 
     def shown(self, figure: str) -> str:
-        return shown(self._values[figure], metrics.DICTIONARY[figure].unit)
+        return shown(self.value(figure), metrics.DICTIONARY[figure].unit)
 
     def table(self, name: str) -> PublishedTable:
         return self._tables[name]
@@ -132,6 +134,43 @@ def differences(found: Mapping[str, Sequence[Change]]) -> Table:
     return Table(caption=_("What differs from the draft before"), head=[_("Figure"), _("Change")], rows=rows)
 
 
+def title_of(metric: str) -> str:
+    """Of a figure, or of a sum that members state."""
+    return str(statements.SUMS.get(metric) or metrics.DICTIONARY[metric].title)
+
+
+def cell_name(metric: str, row: str, column: str) -> str:
+    """A cell by the words of its row and column; a figure without cells by its title."""
+    dimensions = metrics.DICTIONARY[metric].dimensions if row else ()
+    named = [label(dimension, code) for dimension, code in zip(dimensions, (row, column), strict=False)]
+    return " · ".join(named) or title_of(metric)
+
+
+def count(value: int) -> str:
+    return shown(value, Unit.ITEMS)
+
+
+def correction(one: Correction) -> str:
+    """What a member states, and what the ledger has."""
+    name = cell_name(one["metric"], one["row"], one["column"])
+    return f"{name}: {count(one['before'])} → {count(one['after'])}"
+
+
+def coverage(reading: "Reading", section: Section) -> str:
+    """How many of the members that were asked stand behind what is stated; nothing where nobody was asked."""
+    asked, reported = reading.value("members_asked"), reading.value(f"members_reporting_{section}")
+    if isinstance(asked, str) or isinstance(reported, str):
+        return ""
+    return _("reported by %(n)s of %(m)s participants") % {"n": reported, "m": asked}
+
+
+def source_of(reading: "Reading", metric: Metric) -> str:
+    """Who says so, and for what members state how many of them."""
+    section = statements.section_of(metric)
+    parts = (str(metric.source.label), coverage(reading, section) if section else "")
+    return " · ".join(filter(None, parts))
+
+
 def suppressed(log: Sequence[Suppression]) -> Table:
     """The hidden cells with their reasons, for those who make and audit the report."""
     why = {
@@ -176,7 +215,7 @@ def key_figures(document: Document, source: Source) -> Figure:
         id=f"key-figures-{source.value}",
         title=str(source.label),
         unit=str(document["year"]),
-        source="",
+        source=coverage(Reading(document), Section.FINDINGS) if source is Source.MEMBERS else "",
         table=Table(caption=str(source.label), head=[_("Figure"), _("Value")], rows=rows),
         note=_meaning(figure["value"] for figure in document["key_figures"] if figure["source"] == source),
     )
@@ -220,7 +259,7 @@ def figure(
         id=name.replace("_", "-"),
         title=title or str(metric.title),
         unit=f"{metric.title}, {reading.year}" if title else str(reading.year),
-        source=str(metric.source.label),
+        source=source_of(reading, metric),
         table=table_of(metric, published),
         chart=chart,
         note=_meaning(value for cells in published["cells"] for value in cells),

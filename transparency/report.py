@@ -41,8 +41,8 @@ ASKED: tuple[tuple[Words, Words, str], ...] = (
     (
         gettext_lazy("What became of it?"),
         gettext_lazy(
-            "%(members_stating_findings)s members stated %(findings)s findings; of those after examination, "
-            "%(violation_share)s led to action."
+            "%(members_reporting_findings)s of %(members_asked)s members reported %(findings)s findings; of those "
+            "after examination, %(violation_share)s led to action. Silence is not counted as none."
         ),
         "outcomes",
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transparency.views import ledger, proofs, public, studio
+from transparency.views import ledger, own, proofs, public, studio
 
 app_name = "transparency"
 urlpatterns = [
@@ -19,9 +19,16 @@ urlpatterns = [
     path("studio/freeze/", studio.freeze, name="freeze"),
     path("studio/<lnid:edition_id>/", studio.edition, name="edition_draft"),
     path("studio/<lnid:edition_id>/preview/", studio.preview, name="preview"),
+    path("studio/<lnid:edition_id>/ask/", studio.ask, name="ask"),
+    path("studio/<lnid:edition_id>/close/", studio.close, name="close"),
     path("studio/<lnid:edition_id>/compute/", studio.compute, name="compute"),
     path("studio/<lnid:edition_id>/explain/", studio.explain, name="explain"),
+    path("studio/<lnid:edition_id>/approve/", studio.approve, name="approve"),
     path("studio/<lnid:edition_id>/publish/", studio.publish, name="publish"),
+    path("our-numbers/", own.index, name="own_editions"),
+    path("our-numbers/<lnid:edition_id>/", own.edition, name="own_figures"),
+    path("our-numbers/<lnid:edition_id>/state/", own.state, name="state_own"),
+    path("our-numbers/<lnid:edition_id>/contest/", own.contest, name="contest_own"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", ledger.verify, name="verify"),
     path("ledger/<int:position>/", proofs.entry, name="entry"),

@@ -236,8 +236,15 @@ SENTENCES: Mapping[str, Promise] = {
     "digests.rotated": _("Digests wrapped under a new pepper"),
     # The report
     "edition.frozen": _("Edition of the report frozen"),
+    "edition.attestation_asked": _("Member asked to confirm its own figures of the report"),
+    "edition.attestation_kept": _("What a member stated for an earlier edition kept for this one"),
+    "edition.attestation_reminded": _("Member reminded of its own figures of the report"),
+    "edition.attestation_closed": _("Own figures of members closed"),
+    "edition.attested": _("Member confirmed or corrected its own figures of the report"),
+    "edition.contested": _("Figure that the hub recorded contested by the member"),
     "edition.computed": _("Edition of the report computed"),
     "edition.explained": _("Reason given for a restated figure of the report"),
+    "edition.approved": _("Edition of the report approved"),
     "edition.restated": _("Figure of the report restated"),
     "edition.published": _("Edition of the report published"),
 }

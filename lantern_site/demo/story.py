@@ -1,15 +1,13 @@
-"""The plot: who joins when, how often something is shared or compared, and the yearly report."""
+"""The plot: who joins when, how often something is shared or compared, and who plans the rest."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from lantern_site.demo import admission, cast, events, machines, people, quality, registers
+from lantern_site.demo import admission, cast, events, machines, people, quality, registers, report
 from lantern_site.demo.world import World
-from lantern_site.members.roles import Role
 from reviews.services import duties
-from transparency import services as transparency
 
 DAYS = 730
 SHARED_A_DAY = 1.25
@@ -50,7 +48,7 @@ def tell(ends: datetime) -> World:
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
     _plan_people(world)
     machines.plan(world)
-    _plan_report(world)
+    report.plan(world)
     admission.plan_applicants(world, hashed)
     registers.plan(world)
     quality.plan(world)
@@ -95,39 +93,3 @@ def _everywhere(world: World, act: Callable[..., None], now: datetime) -> None:
 
 def _invite(world: World, now: datetime) -> None:
     people.invite(world.organisations[people.INVITING], now=now)
-
-
-def _plan_report(world: World) -> None:
-    """The report of the last whole year is frozen in January and published by somebody else in February."""
-    year = (world.ends - timedelta(days=60)).year - 1
-    frozen_at = datetime(year + 1, 1, 20, 9, tzinfo=UTC)
-    world.plan(frozen_at, partial(_freeze, world, year))
-    world.plan(world.ends - timedelta(days=2), partial(_restate, world, year))
-
-
-def _freeze(world: World, year: int, now: datetime) -> None:
-    editor = world.somebody("Lantern programme", Role.EDITOR)
-    edition = transparency.freeze(year=year, actor=editor, now=now)
-    transparency.compute(edition_id=edition.public_id, actor=editor, now=now)
-    world.plan(now + timedelta(days=12), partial(_publish, world, edition.public_id))
-
-
-def _publish(world: World, edition_id: int, now: datetime) -> None:
-    publisher = world.somebody("Lantern programme", Role.PUBLISHER)
-    transparency.publish(edition_id=edition_id, actor=publisher, now=now)
-
-
-def _restate(world: World, year: int, now: datetime) -> None:
-    """Months later some figures have changed, because signals of the year were found wrong since. A publisher has yet
-    to look at it."""
-    editor = world.people["Lantern programme", Role.EDITOR][0]  # no throw of the dice: the story stays as it is
-    edition = transparency.freeze(year=year, actor=editor, now=now)
-    transparency.compute(edition_id=edition.public_id, actor=editor, now=now)
-    for restatement in edition.restatements.order_by("pk"):
-        transparency.explain(
-            edition_id=edition.public_id,
-            metric=restatement.metric,
-            reason="Signals of the year were found wrong, or reinstated, after the first edition was frozen.",
-            actor=editor,
-            now=now,
-        )

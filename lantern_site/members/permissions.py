@@ -58,6 +58,7 @@ class Permission(TextChoices):
     PUBLISH_ASSESSMENT = "publish_assessment", _("Publish an assessment of the programme")
     ENTER_STUDIO = "enter_studio", _("See editions of the report before they are published")
     EDIT_REPORT = "edit_report", _("Freeze and compute an edition of the report")
+    APPROVE_REPORT = "approve_report", _("Approve an edition of the report that others made")
     PUBLISH_REPORT = "publish_report", _("Publish an edition of the report")
     READ_LEDGER = "read_ledger", _("Read the ledger of the own organisation")
     READ_WHOLE_LEDGER = "read_whole_ledger", _("Read the whole ledger")
@@ -134,6 +135,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PUBLISH_ASSESSMENT: rule(Role.STEWARD, proven=True),
     Permission.ENTER_STUDIO: rule(Role.EDITOR, Role.PUBLISHER, Role.AUDITOR),
     Permission.EDIT_REPORT: rule(Role.EDITOR),
+    Permission.APPROVE_REPORT: rule(Role.EDITOR, Role.PUBLISHER, proven=True),
     Permission.PUBLISH_REPORT: rule(Role.PUBLISHER, proven=True),
     Permission.READ_LEDGER: rule(Role.AUDITOR, Role.STEWARD, Role.MEMBER_ADMIN),
     Permission.READ_WHOLE_LEDGER: rule(Role.AUDITOR, Role.STEWARD),
@@ -210,6 +212,7 @@ FIELDS: Mapping[Field, tuple[Permission, ...]] = {
     Field.REPORT: (
         Permission.ENTER_STUDIO,
         Permission.EDIT_REPORT,
+        Permission.APPROVE_REPORT,
         Permission.PUBLISH_REPORT,
         Permission.READ_LEDGER,
         Permission.READ_WHOLE_LEDGER,

@@ -106,6 +106,9 @@ STATES: Mapping[str, Look] = {
     # members and editions
     "suspended": Look(gettext_lazy("Suspended"), "rust", "circle-pause"),
     "frozen": Look(gettext_lazy("Frozen"), "", "lock"),
+    "confirmed": Look(gettext_lazy("Confirmed"), "pine", "check"),
+    "corrected": Look(gettext_lazy("Corrected"), "amber", "pencil"),
+    "not_reported": Look(gettext_lazy("Not reported"), "", "minus"),
     "published": Look(gettext_lazy("Published"), "pine", "check"),
     "restated": Look(gettext_lazy("Restated"), "amber", "pencil"),
 }

@@ -17,6 +17,7 @@ PLACES: Mapping[NoticeSubject, str] = {
     NoticeSubject.SIGNAL: "reviews:signal",
     NoticeSubject.DISPUTE: "reviews:dispute",
     NoticeSubject.RECALL: "reviews:recall",
+    NoticeSubject.EDITION: "transparency:own_figures",
     NoticeSubject.LOOK: "reviews:second_look",
 }
 ICONS: Mapping[NoticeKind, str] = {
@@ -32,6 +33,8 @@ ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.APPEALED: "landmark",
     NoticeKind.RECALLED: "megaphone",
     NoticeKind.OVERDUE: "clock",
+    NoticeKind.FIGURES: "calendar-check",
+    NoticeKind.FIGURES_DUE: "clock",
     NoticeKind.SEEN_OTHERWISE: "message-square",
 }
 

@@ -49,7 +49,9 @@ from tests.builders import statement
 from tests.members import cases
 from tests.reviews import looks
 from tests.signals import importing
+from tests.transparency import editions, ledger
 from transparency import services as transparency
+from transparency.statements import Section
 
 PICTURE = sha256(b"a synthetic picture").hexdigest()
 LIKE_IT = f"{int(PICTURE, 16) ^ 0xFFF:064x}"
@@ -455,13 +457,33 @@ class World:
         dialogue.confirm(advice_id=read.public_id, version=1, actor=admin, now=now)
 
     def _report(self) -> None:
-        """Last year's report is published, the one before is a draft."""
+        """Last year's report is published, the one before is a draft; members are asked about the next edition."""
         editor, publisher = self.actor(Role.EDITOR), self.actor(Role.PUBLISHER)
-        for name, year in (("edition", self.now.year - 1), ("draft", self.now.year - 2)):
-            edition = transparency.freeze(year=year, actor=editor, now=self.ago(hours=1))
-            transparency.compute(edition_id=edition.public_id, actor=editor, now=self.ago(hours=1))
-            self._name(name, edition)
-            if name == "edition":
-                transparency.publish(edition_id=edition.public_id, actor=publisher, now=self.now)
+        last, before = self.now.year - 1, self.ago(hours=1)
+        for member in (self.pixelpond, self.kestrel):
+            ledger.takes_part(member.public_id, self.ago(days=1200))
+            for day in range(1, 8):
+                found = datetime(last, 5, day, 9, tzinfo=UTC)
+                ledger.finding(found, member.public_id, actions=["account_actioned"], hits=day)
+        ledger.signal(datetime(last, 6, 1, 9, tzinfo=UTC), self.pixelpond.public_id)
+        self._name(
+            "edition", editions.published(editions.computed(editor, year=last, now=before), publisher, now=self.now)
+        )
+        self._name("draft", editions.computed(editor, year=last - 1, now=before))
+        ledger.finding(datetime(last, 7, 1, 9, tzinfo=UTC), self.pixelpond.public_id, actions=["content_removed"])
+        asked = editions.asked(editor, year=last, now=before)
+        self._name("asked", asked)
+        admin = self.actor(Role.MEMBER_ADMIN)
+        transparency.state(
+            edition_id=asked.public_id,
+            section=Section.ACTIONS,
+            corrected={("actions_taken", "content_removed", ""): 3},
+            reason="Three images were removed.",
+            actor=admin,
+            now=before,
+        )
+        transparency.contest(
+            edition_id=asked.public_id, metric="shared_by_harm", note="We shared two.", actor=admin, now=before
+        )
         builders.checkpoint(self.now)
         sharing.expire_due(now=self.now)

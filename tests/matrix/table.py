@@ -354,7 +354,22 @@ _DECLARED: Mapping[str, tuple[Rule, ...]] = {
     "transparency:freeze": (act(only=IN_THE_STUDIO, programme="editor", body={"year": "2024"}),),
     "transparency:edition_draft": (page("edition computed", only=IN_THE_STUDIO),),
     "transparency:preview": (page("edition computed", only=IN_THE_STUDIO),),
-    "transparency:compute": (act("edition frozen", only=IN_THE_STUDIO, programme="editor"),),
+    "transparency:ask": (act("edition frozen", only=IN_THE_STUDIO, programme="editor"),),
+    "transparency:close": (act("edition answered", only=IN_THE_STUDIO, programme="editor"),),
+    "transparency:compute": (act("edition attested", only=IN_THE_STUDIO, programme="editor"),),
+    "transparency:approve": (act("edition computed", only=IN_THE_STUDIO, programme="editor publisher", proven=True),),
+    "transparency:own_editions": (page(inside="member_admin"),),
+    "transparency:own_figures": (page("edition asked", OWNER, inside="member_admin"),),
+    "transparency:state_own": (act("edition asked", OWNER, own="member_admin"),),
+    "transparency:contest_own": (
+        act(
+            "edition asked",
+            OWNER,
+            own="member_admin",
+            body={"metric": "match_jobs", "note": "We started two."},
+            form="last",
+        ),
+    ),
     "transparency:explain": (
         act(
             "edition restated",
@@ -363,7 +378,7 @@ _DECLARED: Mapping[str, tuple[Rule, ...]] = {
             body={"metric": "disputes_opened", "reason": "It was counted twice."},
         ),
     ),
-    "transparency:publish": (act("edition computed", only=IN_THE_STUDIO, programme="publisher", proven=True),),
+    "transparency:publish": (act("edition approved", only=IN_THE_STUDIO, programme="publisher", proven=True),),
     "transparency:ledger": (page(only=READS_LEDGER),),
     "transparency:entry": (page("entry", OVERSEEN, only=READS_LEDGER),),
     "transparency:proof": (page("entry", OVERSEEN, only=READS_LEDGER),),

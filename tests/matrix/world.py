@@ -61,6 +61,7 @@ from tests.matrix.addresses import address
 from tests.matrix.notation import NO_ROLE, NOBODY, Place
 from tests.reviews import looks, parties
 from tests.signals import importing
+from tests.transparency import editions, ledger
 from transparency import services as transparency
 from transparency.models import Restatement
 
@@ -378,13 +379,20 @@ class World:
     def _report(self) -> None:
         editor = builders.actor(self.houses["programme"], Role.EDITOR)
         publisher = builders.actor(self.houses["programme"], Role.PUBLISHER)
-        for name, year, steps in (("edition", 2025, 3), ("edition computed", 2024, 2), ("edition frozen", 2023, 1)):
-            edition = transparency.freeze(year=year, actor=editor, now=NOW)
-            if steps > 1:
-                transparency.compute(edition_id=edition.public_id, actor=editor, now=NOW)
-            if steps > 2:
-                transparency.publish(edition_id=edition.public_id, actor=publisher, now=NOW)
-            self.ids[name] = edition.public_id
+        ledger.takes_part(self.own.public_id, ledger.day(-800))
+        ledger.job(ledger.day(5), self.own.public_id, candidates=10, leads=1)
+        made = {
+            "edition": editions.published(editions.computed(editor, year=2025), publisher),
+            "edition computed": editions.computed(editor, year=2024),
+            "edition attested": editions.attested(editor, year=2023),
+            "edition frozen": transparency.freeze(year=2023, actor=editor, now=NOW),
+            "edition asked": editions.asked(editor, year=2025),
+        }
+        made["edition answered"] = editions.asked(editor, year=2024)
+        editions.confirmed(made["edition answered"])
+        approved = editions.computed(editor, year=2023)
+        made["edition approved"] = transparency.approve(edition_id=approved.public_id, actor=publisher, now=NOW)
+        self.ids |= {name: edition.public_id for name, edition in made.items()}
         restated = transparency.freeze(year=2025, actor=editor, now=NOW)
         Restatement.objects.create(edition=restated, metric="disputes_opened", changes=[])
         self.ids["edition restated"] = restated.public_id

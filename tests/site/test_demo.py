@@ -16,7 +16,7 @@ from reviews.models import Decision, Delivery, Dispute, Finding, SecondLook
 from signals.models import Lead, Signal
 from signals.workflow import Status
 from tests.conftest import as_owner, empty_tables
-from transparency.models import Edition
+from transparency.models import Edition, Statement
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 
@@ -87,12 +87,27 @@ def test_something_waits_for_everybody_who_signs_in() -> None:
     assert SecurityIncident.objects.exists()
 
 
-def test_a_report_is_published_and_one_that_restates_it_waits_for_a_publisher() -> None:
+def test_a_report_is_published_and_one_that_restates_it_waits_for_its_approval() -> None:
     first, second = Edition.objects.order_by("number")
 
     assert (first.stage, second.stage) == (Edition.Stage.PUBLISHED, Edition.Stage.COMPUTED)
     assert second.restates == first
     assert all(one.reason for one in second.restatements.all())
+
+
+def test_members_have_confirmed_their_numbers_but_for_one_and_one_has_corrected() -> None:
+    first, second = (
+        {figure["id"]: figure["value"] for figure in edition.document["key_figures"]}
+        for edition in Edition.objects.order_by("number")
+    )
+
+    for figures in (first, second):
+        assert figures["members_asked"] - figures["members_reporting_findings"] == 1
+    corrected = Statement.objects.exclude(corrections=[])
+    assert list(corrected.values_list("attestation__organisation__name", "is_kept").order_by("pk")) == [
+        ("Harbourline", False),
+        ("Harbourline", True),
+    ]
 
 
 def test_the_printed_accounts_are_there(accounts: str) -> None:

@@ -13,9 +13,8 @@ from django.test import Client
 
 from lantern_site.members.roles import Role
 from tests import builders
-from tests.builders import NOW
-from tests.transparency import ledger
-from transparency import checking, package, printed, services
+from tests.transparency import editions, ledger
+from transparency import checking, package, printed
 from transparency.models import Edition
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +29,7 @@ def edition(monkeypatch: pytest.MonkeyPatch) -> Edition:
         ledger.signal(ledger.day(1 + 20 * number), owner)
     ledger.takes_part(ledger.MEMBERS[0], ledger.day(1))
     editor, publisher = (builders.actor(builders.programme(), role) for role in (Role.EDITOR, Role.PUBLISHER))
-    made = services.freeze(year=2025, actor=editor, now=NOW)
-    services.compute(edition_id=made.public_id, actor=editor, now=NOW)
-    services.publish(edition_id=made.public_id, actor=publisher, now=NOW)
+    made = editions.published(editions.computed(editor), publisher)
     builders.checkpoint()
     return Edition.objects.get(pk=made.pk)
 
@@ -149,8 +146,7 @@ def test_the_paper_is_accessible_and_the_same_each_time() -> None:
     """The compiler refuses what PDF/UA-1 does not allow: a title, a language, words for each drawing."""
     ledger.signal(ledger.day(1), ledger.MEMBERS[0])
     editor = builders.actor(builders.programme(), Role.EDITOR)
-    made = services.freeze(year=2025, actor=editor, now=NOW)
-    draft = services.compute(edition_id=made.public_id, actor=editor, now=NOW)
+    draft = editions.computed(editor)
 
     paper = printed.pdf(draft, "fr")
 

@@ -11,9 +11,9 @@ from lantern_site.members.models import Staff
 from lantern_site.members.roles import Role
 from tests import builders
 from tests.builders import NOW
-from tests.transparency import ledger
+from tests.transparency import editions, ledger
 from tests.transparency.conftest import SignIn
-from transparency import figures, metrics, report, services
+from transparency import figures, metrics, report
 from transparency.models import Edition
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_march")]
@@ -37,15 +37,11 @@ def a_year_of_signals() -> None:
 
 
 def drafted() -> Edition:
-    editor = staff(Role.EDITOR).actor(NOW, is_proven=True)
-    edition = services.freeze(year=2025, actor=editor, now=NOW)
-    return services.compute(edition_id=edition.public_id, actor=editor, now=NOW)
+    return editions.computed(staff(Role.EDITOR).actor(NOW, is_proven=True))
 
 
 def published() -> Edition:
-    return services.publish(
-        edition_id=drafted().public_id, actor=staff(Role.PUBLISHER).actor(NOW, is_proven=True), now=NOW
-    )
+    return editions.published(drafted(), staff(Role.PUBLISHER).actor(NOW, is_proven=True))
 
 
 # Public
@@ -152,8 +148,13 @@ def test_two_people_make_an_edition_in_the_studio(signed_in: SignIn) -> None:
     answer = editor.post("/studio/freeze/", {"year": "2025"})
     edition = Edition.objects.get()
     assert answer.url == reverse("transparency:edition_draft", args=[edition.public_id])  # type: ignore[attr-defined]
-    editor.post(f"{answer.url}compute/")  # type: ignore[attr-defined]
+    for step in ("ask", "close", "compute"):
+        if step == "close":
+            editions.confirmed(edition)
+        editor.post(f"{answer.url}{step}/")  # type: ignore[attr-defined]
     assert editor.get(f"/studio/{edition.reference}/preview/").status_code == 200
+    assert publisher.post(f"/studio/{edition.reference}/publish/").status_code == 409
+    assert publisher.post(f"/studio/{edition.reference}/approve/").status_code == 302
     assert publisher.post(f"/studio/{edition.reference}/publish/").status_code == 302
 
     assert publisher.get("/reports/2025/").status_code == 200
@@ -220,14 +221,16 @@ def test_two_people_restate_a_figure_and_both_editions_stay_readable(signed_in: 
     retracted = ledger.signal(ledger.day(3), ledger.MEMBERS[0])
 
     first = _made(editor)
-    publisher.post(f"{first}publish/")
+    for step in ("approve", "publish"):
+        publisher.post(f"{first}{step}/")
     ledger.ended(retracted, ledger.day(400), "signal.retracted", ledger.MEMBERS[0], reason="owner")
     second = _made(editor)
     asked = {"metric": "retracted_share", "reason": "The owner found out in February that it was wrong."}
     silent = editor.post(f"{second}explain/", asked | {"reason": ""})
-    early = publisher.post(f"{second}publish/")
+    early = publisher.post(f"{second}approve/")
     editor.post(f"{second}explain/", asked)
-    publisher.post(f"{second}publish/")
+    for step in ("approve", "publish"):
+        publisher.post(f"{second}{step}/")
 
     assert (silent.status_code, early.status_code) == (422, 409)
     newest, before = (client.get(f"/reports/2025/{path}").content.decode() for path in ("", "1/"))
@@ -240,5 +243,6 @@ def test_two_people_restate_a_figure_and_both_editions_stay_readable(signed_in: 
 def _made(editor: Client) -> str:
     """Frozen and computed in the browser; returns where it is."""
     address = editor.post("/studio/freeze/", {"year": "2025"}).headers["Location"]
-    editor.post(f"{address}compute/")
+    for step in ("ask", "close", "compute"):
+        editor.post(f"{address}{step}/")
     return str(address)

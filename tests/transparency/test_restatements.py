@@ -9,8 +9,8 @@ from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
 from lantern_site.members.roles import Role
 from tests import builders
 from tests.builders import NOW
-from tests.transparency import ledger
-from transparency import comparison, figures, services
+from tests.transparency import editions, ledger
+from transparency import comparison, figures, services, statements
 from transparency.disclosure import Cell, grid, protect
 from transparency.models import Edition, Restatement
 
@@ -23,12 +23,11 @@ def actor(*held: Role) -> Actor:
 
 
 def computed(by: Actor) -> Edition:
-    edition = services.freeze(year=2025, actor=by, now=NOW)
-    return services.compute(edition_id=edition.public_id, actor=by, now=NOW)
+    return editions.computed(by)
 
 
 def published(edition: Edition, by: Actor | None = None) -> Edition:
-    return services.publish(edition_id=edition.public_id, actor=by or actor(Role.PUBLISHER), now=NOW)
+    return editions.published(edition, by or actor(Role.PUBLISHER))
 
 
 def explained(edition: Edition, by: Actor, metric: str = "disputes_upheld") -> Restatement:
@@ -137,7 +136,8 @@ def test_what_an_edition_hid_stays_hidden_in_the_next() -> None:
     hidden = {place for place, value in figures.values_of(first.document).items() if value == "c"}
     assert hidden
 
-    second = figures.computed(2025, first.position, bytes(first.root), earlier=[first.document])
+    said = statements.of_edition(first.public_id)
+    second = figures.computed(2025, first.position, bytes(first.root), earlier=[first.document], stated=said)
 
     values = figures.values_of(second.document)
     assert {place for place, value in values.items() if value == "c"} >= hidden

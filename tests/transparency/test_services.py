@@ -12,8 +12,8 @@ from lantern_site.members.models import Staff
 from lantern_site.members.roles import Role
 from tests import builders
 from tests.builders import NOW
-from tests.transparency import ledger
-from transparency import disclosure, figures, policies, services
+from tests.transparency import editions, ledger
+from transparency import disclosure, figures, policies, services, statements
 from transparency.models import Edition
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,15 @@ def frozen(by: Actor | None = None, year: int = 2025) -> Edition:
 
 
 def computed(by: Actor | None = None, year: int = 2025) -> Edition:
-    editor = by or actor(Role.EDITOR)
-    return services.compute(edition_id=frozen(editor, year).public_id, actor=editor, now=NOW)
+    return editions.computed(by or actor(Role.EDITOR), year=year)
+
+
+def approved() -> Edition:
+    return services.approve(edition_id=computed().public_id, actor=actor(Role.PUBLISHER), now=NOW)
 
 
 def published(year: int = 2025) -> Edition:
-    edition = computed(year=year)
-    return services.publish(edition_id=edition.public_id, actor=actor(Role.PUBLISHER), now=NOW)
+    return editions.published(computed(year=year), actor(Role.PUBLISHER))
 
 
 def actions() -> list[str]:
@@ -59,14 +61,14 @@ def test_an_editor_freezes_the_ledger_at_its_head() -> None:
 
 
 def test_only_an_editor_freezes_and_computes() -> None:
-    edition = frozen()
+    edition = editions.attested(actor(Role.EDITOR))
 
     for role in set(Role) - {Role.EDITOR}:
         with pytest.raises(NotAllowed):
             frozen(actor(role))
         with pytest.raises(NotAllowed):
             services.compute(edition_id=edition.public_id, actor=actor(role), now=NOW)
-    assert actions() == ["edition.frozen"]
+    assert actions() == ["edition.frozen", "edition.attestation_closed"]
 
 
 def test_a_year_that_has_not_ended_is_not_frozen() -> None:
@@ -87,14 +89,16 @@ def test_a_year_may_be_frozen_again_and_restates_what_is_published() -> None:
 
 def test_the_figures_are_those_of_the_frozen_position() -> None:
     ledger.signal(ledger.day(1), ledger.MEMBERS[0])
-    edition = frozen()
+    edition = editions.attested(actor(Role.EDITOR))
     ledger.signal(ledger.day(2), ledger.MEMBERS[0])
 
     services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
 
     kept = Edition.objects.get(pk=edition.pk)
-    again = figures.document(2025, edition.position, bytes(edition.root))
-    assert figures.canonical(kept.document) == figures.canonical(again)
+    again = figures.computed(
+        2025, edition.position, bytes(edition.root), stated=statements.of_edition(edition.public_id)
+    )
+    assert figures.canonical(kept.document) == figures.canonical(again.document)
     assert kept.document["key_figures"][0]["value"] == 1
 
 
@@ -103,19 +107,26 @@ def test_the_ledger_keeps_the_hash_of_what_was_computed_and_published() -> None:
 
     kept = sha256(figures.canonical(Edition.objects.get(pk=edition.pk).document)).hexdigest()
     entries = Entry.objects.about("edition", edition.public_id)
-    assert [entry.action for entry in entries] == ["edition.frozen", "edition.computed", "edition.published"]
-    assert [entry.facts.get("sha256") for entry in entries] == [None, kept, kept]
+    assert [entry.action.partition(".")[2] for entry in entries] == [
+        "frozen",
+        "attestation_closed",
+        "computed",
+        "approved",
+        "published",
+    ]
+    assert [entry.facts.get("sha256") for entry in entries] == [None, None, kept, kept, kept]
 
 
 def test_the_one_who_made_the_figures_does_not_publish_them() -> None:
     froze, computes = person(Role.EDITOR, Role.PUBLISHER), person(Role.EDITOR, Role.PUBLISHER)
-    edition = frozen(froze.actor(NOW, is_proven=True))
+    edition = editions.attested(froze.actor(NOW, is_proven=True))
     services.compute(edition_id=edition.public_id, actor=computes.actor(NOW, is_proven=True), now=NOW)
 
     for staff in (froze, computes):
-        with pytest.raises(NotAllowed, match="Somebody else"):
-            services.publish(edition_id=edition.public_id, actor=staff.actor(NOW, is_proven=True), now=NOW)
-    services.publish(edition_id=edition.public_id, actor=actor(Role.PUBLISHER), now=NOW)
+        for step in (services.approve, services.publish):
+            with pytest.raises(NotAllowed, match="Somebody else"):
+                step(edition_id=edition.public_id, actor=staff.actor(NOW, is_proven=True), now=NOW)
+    editions.published(edition, actor(Role.PUBLISHER))
 
     assert actions()[-1] == "edition.published"
 
@@ -128,14 +139,14 @@ def test_an_edition_without_figures_is_not_published() -> None:
 
 
 def test_only_a_publisher_publishes() -> None:
-    edition = computed()
+    edition = approved()
 
     with pytest.raises(NotAllowed, match="publisher"):
         services.publish(edition_id=edition.public_id, actor=actor(Role.EDITOR, Role.AUDITOR), now=NOW)
 
 
 def test_one_edition_of_a_year_is_published() -> None:
-    first, second = computed(), computed()
+    first, second = approved(), approved()
     services.publish(edition_id=first.public_id, actor=actor(Role.PUBLISHER), now=NOW)
 
     with pytest.raises(WrongState, match="Another edition for 2025 was published since"):
@@ -155,7 +166,7 @@ def test_an_unknown_edition_is_hidden() -> None:
 
 
 def test_a_table_that_cannot_be_protected_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = frozen()
+    edition = editions.attested(actor(Role.EDITOR))
 
     def give_up(table: disclosure.Tables, rules: disclosure.Rules, kept: frozenset[int]) -> frozenset[int]:
         raise disclosure.Unprotectable("too little")
@@ -165,11 +176,11 @@ def test_a_table_that_cannot_be_protected_is_not_computed(monkeypatch: pytest.Mo
         services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
 
     assert Edition.objects.get(pk=edition.pk).figures is None
-    assert actions() == ["edition.frozen"]
+    assert actions() == ["edition.frozen", "edition.attestation_closed"]
 
 
 def test_when_the_ledger_cannot_be_written_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = computed()
+    edition = approved()
 
     def full(entries: object) -> None:
         raise OSError("no space")
@@ -182,21 +193,33 @@ def test_when_the_ledger_cannot_be_written_nothing_changes(monkeypatch: pytest.M
 
 
 STAGES = {
-    # stage: (may be computed, may be published)
-    "frozen": (True, False),
-    "computed": (True, True),
-    "published": (False, False),
+    # stage: (may be computed, may be approved, may be published)
+    "frozen": (False, False, False),
+    "attested": (True, False, False),
+    "computed": (True, True, False),
+    "approved": (True, False, True),
+    "published": (False, False, False),
+}
+MAKERS: dict[str, Callable[[], Edition]] = {
+    "frozen": frozen,
+    "attested": lambda: editions.attested(actor(Role.EDITOR)),
+    "computed": computed,
+    "approved": approved,
+    "published": published,
 }
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_role_at_every_stage(stage: str) -> None:
-    edition = frozen() if stage == "frozen" else computed() if stage == "computed" else published()
-    computes, publishes = STAGES[stage]
+    edition = MAKERS[stage]()
+    computes, approves, publishes = STAGES[stage]
 
     for role in Role:
         somebody = actor(role)
         assert _permitted(policies.may_compute, somebody, edition) == (computes and role is Role.EDITOR)
+        assert _permitted(policies.may_approve, somebody, edition) == (
+            approves and role in (Role.EDITOR, Role.PUBLISHER)
+        )
         assert _permitted(policies.may_publish, somebody, edition) == (publishes and role is Role.PUBLISHER)
 
 

@@ -1,4 +1,5 @@
-"""Where editions are made: freeze, compute, look at every figure with its definition, publish."""
+"""Where editions are made: freeze, ask the members, compute, look at every figure with its definition, approve,
+publish."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -7,7 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern_site.audit.access import acting_as
@@ -18,14 +22,24 @@ from lantern_site.pages import PageRequest, signed_in, site_nav, status_of
 from transparency import comparison, forms, metrics, policies, rendering, report, services
 from transparency.figures import Document
 from transparency.metrics import Metric
-from transparency.models import Edition
+from transparency.models import Attestation, Edition
 from transparency.rendering import Table
+from transparency.statements import Section
 
 STEPS = (
-    (Edition.Stage.FROZEN, "frozen_at"),
-    (Edition.Stage.COMPUTED, "computed_at"),
-    (Edition.Stage.PUBLISHED, "published_at"),
+    (Edition.Stage.FROZEN, gettext_lazy("Frozen"), "frozen_at"),
+    (Edition.Stage.ATTESTED, gettext_lazy("Attested by members"), "attested_at"),
+    (Edition.Stage.COMPUTED, gettext_lazy("Computed and protected"), "computed_at"),
+    (Edition.Stage.APPROVED, pgettext_lazy("edition", "Approved"), "approved_at"),
+    (Edition.Stage.PUBLISHED, gettext_lazy("Published"), "published_at"),
 )
+DUE: dict[Edition.Stage, str | Promise] = {
+    Edition.Stage.ATTESTED: gettext_lazy("Next: an editor computes and protects the figures."),
+    Edition.Stage.COMPUTED: gettext_lazy("Next: somebody who did not make the figures approves them."),
+    Edition.Stage.APPROVED: gettext_lazy("Next: a publisher publishes."),
+    Edition.Stage.PUBLISHED: "",
+}
+"""What comes after each stage, but for the first: there it depends on the members."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,16 @@ class Shown:
     metric: Metric
     value: str = ""
     table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one member said of its own figures: the code of a pill for each section, and the lines behind it."""
+
+    member: str
+    states: list[str]
+    corrections: list[tuple[str, list[str]]]
+    objections: list[tuple[str, str]]
 
 
 @require_safe
@@ -95,8 +119,14 @@ def _edition(
         "suppressed": rendering.suppressed(found.suppressions) if found.suppressions else None,
         "restated": _reasons(found, refused),
         "changes": _changes(found),
+        "said": _words(found),
+        "sections": [section.label for section in Section],
+        "due": _due(found),
         "may_explain": permits(policies.may_explain, request.actor, found),
+        "may_ask": permits(policies.may_ask, request.actor, found),
+        "may_close": permits(policies.may_close, request.actor, found, request.now),
         "may_compute": permits(policies.may_compute, request.actor, found),
+        "may_approve": permits(policies.may_approve, request.actor, found),
         "may_publish": permits(policies.may_publish, request.actor, found),
     }
     return render(request, "transparency/edition.html", context, status=status)
@@ -117,6 +147,31 @@ def preview(request: PageRequest, edition_id: int) -> HttpResponse:
         "site_nav": site_nav(request.path),
     }
     return render(request, "transparency/report.html", context)
+
+
+@require_POST
+@signed_in
+def ask(request: PageRequest, edition_id: int) -> HttpResponse:
+    asked = services.ask(edition_id=edition_id, actor=request.actor, now=request.now)
+    until = date_format(asked.attest_until) if asked.attest_until else ""
+    messages.info(request, _("Each member sees its own numbers, and can answer until %(day)s.") % {"day": until})
+    return redirect("transparency:edition_draft", edition_id)
+
+
+@require_POST
+@signed_in
+def close(request: PageRequest, edition_id: int) -> HttpResponse:
+    services.close(edition_id=edition_id, actor=request.actor, now=request.now)
+    messages.info(request, _("The numbers of the members are closed. Who said nothing is not reported."))
+    return redirect("transparency:edition_draft", edition_id)
+
+
+@require_POST
+@signed_in
+def approve(request: PageRequest, edition_id: int) -> HttpResponse:
+    services.approve(edition_id=edition_id, actor=request.actor, now=request.now)
+    messages.info(request, _("The draft is approved as it is. When it changes it has to be approved again."))
+    return redirect("transparency:edition_draft", edition_id)
 
 
 @require_POST
@@ -175,7 +230,7 @@ def _studio(request: PageRequest, form: forms.Freeze, status: int = HTTPStatus.O
 
 def _find(request: PageRequest, edition_id: int) -> Edition:
     policies.may_enter_studio(request.actor)
-    people = ("frozen_by", "computed_by", "published_by", "restates")
+    people = ("frozen_by", "computed_by", "approved_by", "published_by", "restates")
     found = Edition.objects.select_related(*people).filter(public_id=edition_id).first()
     if found is None:
         raise Hidden(_("There is no such edition."))
@@ -184,15 +239,52 @@ def _find(request: PageRequest, edition_id: int) -> Edition:
 
 def _steps(found: Edition) -> list[dict[str, Any]]:
     """Context of components/lifecycle.html."""
-    words = {
-        Edition.Stage.FROZEN: _("Frozen"),
-        Edition.Stage.COMPUTED: _("Computed"),
-        Edition.Stage.PUBLISHED: _("Published"),
-    }
-    return [
-        {"label": words[stage], "at": at, "state": "current" if found.stage == stage else "done" if at else "next"}
-        for stage, at in ((stage, getattr(found, field)) for stage, field in STEPS)
+    steps = [
+        {"label": label, "at": at, "state": "current" if found.stage == stage else "done" if at else "next"}
+        for stage, label, at in ((stage, label, getattr(found, field)) for stage, label, field in STEPS)
     ]
+    if found.attest_until and found.attested_at is None:
+        steps[1]["note"] = _("until %(day)s") % {"day": date_format(found.attest_until)}
+    newer = Edition.objects.published().of_year(found.year).filter(restates=found).first()
+    if newer is not None:
+        steps.append({"label": _("Restated"), "at": newer.published_at, "state": "done"})
+    return steps
+
+
+def _due(found: Edition) -> str:
+    """What has to happen next, and who does it."""
+    if found.stage != Edition.Stage.FROZEN:
+        return str(DUE[Edition.Stage(found.stage)])
+    if found.attest_until is None:
+        return _("Next: an editor asks the members to confirm their own numbers.")
+    return _("Next: members confirm or correct their own numbers until %(day)s. Then it is closed.") % {
+        "day": date_format(found.attest_until)
+    }
+
+
+def _words(found: Edition) -> list[Word]:
+    """What every member that was asked has said, by name."""
+    asked = (
+        Attestation.objects.filter(edition=found)
+        .select_related("organisation")
+        .prefetch_related("statements", "objections")
+    )
+    return [_word(one, is_closed=found.attested_at is not None) for one in asked.order_by("organisation__name", "pk")]
+
+
+def _word(one: Attestation, *, is_closed: bool) -> Word:
+    said = {statement.section: statement for statement in one.statements.all()}
+    silence = "not_reported" if is_closed else "due"
+    return Word(
+        one.organisation.name,
+        [("corrected" if said[code].made else "confirmed") if code in said else silence for code in Section],
+        [
+            (statement.reason, [rendering.correction(each) for each in statement.made])
+            for statement in said.values()
+            if statement.made
+        ],
+        [(rendering.title_of(objection.metric), objection.note) for objection in one.objections.all()],
+    )
 
 
 def _shown(document: Document) -> list[Shown]:
