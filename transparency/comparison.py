@@ -4,7 +4,8 @@ from itertools import groupby
 from typing import TypedDict
 
 from transparency import figures
-from transparency.figures import Document, Value
+from transparency.dimensions import Value
+from transparency.figures import Document
 
 
 class Change(TypedDict):

@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lantern_site.members.lifecycle import MemberKind
-from reviews.workflow import Action, Attribution, Outcome, Reason
+from lantern_site.members.registers import Answered, Asked, Followed
+from reviews.workflow import Action, Attribution, LooksWrong, NotExamined, Outcome, Reason
 from signals.kinds import HARMS, IDENTIFIERS, AiIndication, HarmTerm, Kind, Origin, Severity
 
 Words = str | Promise
+Value = int | float | str
+"""A number, or a word: a mark, or the code of a band."""
 
 TOTAL = "total"
 UNSTATED = "unstated"
+UNANSWERED = "unanswered"
 
 
 class Mark(StrEnum):
@@ -59,6 +63,48 @@ class Delay(TextChoices):
     LONGER = "longer", _("Later")
 
 
+class Lane(TextChoices):
+    DANGER = "danger", _("A child may be in danger now")
+    ORDINARY = "ordinary", _("Ordinary")
+
+
+class Ground(TextChoices):
+    """What stood for another term of a signal."""
+
+    SIGHTING = "sighting", _("Another member saw the same")
+    EVIDENCE = "evidence", _("New evidence of the owner")
+
+
+class Part(TextChoices):
+    """What a correction changed, in broad strokes."""
+
+    HARM = "harm", _("Harm")
+    BASIS = "basis", _("Basis")
+    ORIGIN = "origin", _("Origin")
+    BEHAVIOURS = "behaviours", _("Behaviour")
+    AI = "ai", _("AI-generated or altered")
+    EXPIRY = "expires_at", _("Expiry")
+    OTHER = "other", _("Something else")
+
+
+class Cohort(TextChoices):
+    """From first activation to the first finding of a violation."""
+
+    MONTH = "30d", _("Within 30 days")
+    QUARTER = "90d", _("After 31 to 90 days")
+    YEAR = "365d", _("After 91 to 365 days")
+    NONE = "none", _("Later, or not until now")
+
+
+class Estimate(TextChoices):
+    """A share that is estimated from what was looked at."""
+
+    COUNT = "count", _("Findings that say")
+    SHARE = "share", _("Precision (per cent)")
+    LOWER = "lower", _("Lower end of the interval (per cent)")
+    UPPER = "upper", _("Upper end of the interval (per cent)")
+
+
 class Band(TextChoices):
     """The share of the largest member, as wide as it may be known."""
 
@@ -96,6 +142,16 @@ class Dimension(TextChoices):
     ATTRIBUTION = "attribution", _("Part that the signal played")
     DELAY = "delay", _("From lead to finding")
     MEMBER_KIND = "member_kind", _("Kind of member")
+    LANE = "lane", _("Lane")
+    GROUND = "ground", _("Ground")
+    PART = "part", _("What changed")
+    NOT_EXAMINED = "not_examined", _("Why nobody looked")
+    LOOKS_WRONG = "looks_wrong", _("Whether it looked wrong")
+    ESTIMATE = "estimate", _("Estimate")
+    COHORT = "cohort", _("From sharing to action")
+    ASKED = "asked", _("What was asked")
+    ANSWERED = "answered", _("Answer")
+    FOLLOWED = "followed", _("What became of it")
 
 
 def _labels(words: Iterable[tuple[str, Words]]) -> Mapping[str, Words]:
@@ -124,6 +180,16 @@ CATEGORIES: Mapping[Dimension, Mapping[str, Words]] = MappingProxyType(
         Dimension.MEMBER_KIND: _labels(
             (kind.value, kind.label) for kind in MemberKind if kind is not MemberKind.PROGRAMME
         ),
+        Dimension.LANE: _labels(Lane.choices),
+        Dimension.GROUND: _labels(Ground.choices),
+        Dimension.PART: _labels(Part.choices),
+        Dimension.NOT_EXAMINED: _labels(NotExamined.choices),
+        Dimension.LOOKS_WRONG: _labels(LooksWrong.choices),
+        Dimension.ESTIMATE: _labels(Estimate.choices),
+        Dimension.COHORT: _labels(Cohort.choices),
+        Dimension.ASKED: _labels(Asked.choices),
+        Dimension.ANSWERED: _labels(Answered.choices),
+        Dimension.FOLLOWED: _labels((one.value or UNANSWERED, one.label) for one in Followed),
     }
 )
 """The categories of each dimension in the order of the report. Months come from the year."""

@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from transparency.dimensions import Mark
-from transparency.figures import Document, PublishedTable, Value
+from transparency.dimensions import Mark, Value
+from transparency.figures import Document, PublishedTable
 
 HEAD = (
     "year",

@@ -4,8 +4,9 @@
 must not be shown are already marks in it (see transparency.dimensions.Mark); the counts behind them are kept nowhere.
 """
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
@@ -13,19 +14,20 @@ from typing import NamedTuple, TypedDict
 
 import rfc8785
 
-from reviews.workflow import Outcome
+from reviews.workflow import LooksWrong, Outcome
 from signals.kinds import FIRST_REVIEW_HOURS, Severity
-from transparency import counting, dimensions, disclosure, metrics, periods, statements
-from transparency.counting import Breakdown, Tally
-from transparency.dimensions import ABOUT_PERSONS, TOTAL, Band, Dimension, Ending, Mark, Statistic
-from transparency.disclosure import Bounds, Cell, Leak, Rules, Tables
+from transparency import counting, dimensions, disclosure, layouts, metrics, periods, protecting, statements
+from transparency.counting import Breakdown, Cut, Tally
+from transparency.dimensions import TOTAL, Band, Dimension, Estimate, Lane, Mark, Statistic, Value
+from transparency.disclosure import Rules
+from transparency.layouts import Layout, Place
 from transparency.metrics import Metric
-from transparency.statements import Place, Section, Statements
+from transparency.protecting import Printed, Suppression
+from transparency.statements import Section, Statements
 
 SCHEMA = "lantern-report/1"
-
-Value = int | float | str
-"""A number, or a word: a mark, or the code of a band."""
+LEAST_ESTIMATED = 100
+"""Of fewer findings no precision is estimated."""
 
 
 class KeyFigure(TypedDict):
@@ -45,21 +47,6 @@ class PublishedTable(TypedDict):
     rows: list[str]
     columns: list[str]
     cells: list[list[Value]]
-
-
-class Suppression(TypedDict):
-    """A hidden cell, for the auditor: why, and how close one comes to it. `most` is None when there is no end.
-
-    `closest_member_width` is the least distance of the two bounds that any member reaches by subtracting its own.
-    """
-
-    table: str
-    row: str
-    column: str
-    why: str
-    least: int
-    most: int | None
-    closest_member_width: int | None
 
 
 class Document(TypedDict):
@@ -84,20 +71,6 @@ class Computed(NamedTuple):
 
     document: Document
     log: list[Suppression]
-
-
-class Earlier:
-    """What earlier editions of the same year showed and hid, from the first to the newest."""
-
-    def __init__(self, documents: Sequence[Document] = ()) -> None:
-        self._values = [values_of(document) for document in documents]
-
-    def hid(self, place: Place) -> bool:
-        return any(values.get(place) == Mark.SUPPRESSED.value for values in self._values)
-
-    def shows(self, place: Place, value: int) -> bool:
-        """Whether everybody has read this very number there: hiding it now would hide nothing."""
-        return not self.hid(place) and any(values.get(place) == value for values in self._values)
 
 
 def values_of(published: Document) -> dict[Place, Value]:
@@ -125,16 +98,44 @@ def computed(
     """All figures of a year, computed from the ledger up to a position whose root is given, protected and attacked.
 
     `stated` is what members said of their own figures; without it these are as they were recorded, confirmed by
-    nobody. What `earlier` editions of the year hid stays hidden. Raises disclosure.Unprotectable when a table cannot be
-    published under the rules, or no longer after what these have shown.
+    nobody. `earlier` are the editions that everybody has read, of all years: they are counted again, and all are
+    protected together. Raises disclosure.Unprotectable when a table cannot be published under the rules, or no longer
+    after what these have shown.
     """
-    before = Earlier(earlier)
-    period = periods.of_year(year)
-    tally = counting.count(period, position)
+    tally, *tallies = counting.count(cuts(year, position, earlier))
+    before = [(one, _as_stated(one, counted)) for one, counted in zip(earlier, tallies, strict=True)]
+    return protected(year, position, root, tally, before, rules, stated)
+
+
+def _as_stated(earlier: Document, tally: Tally) -> Tally:
+    """What an earlier edition was made of: with what members said of it, if they were asked."""
+    stated = statements.of_frozen(earlier["year"], earlier["position"]) if earlier.get("attested") else None
+    return statements.applied(tally, stated) if stated else tally
+
+
+def cuts(year: int, position: int, earlier: Sequence[Document]) -> list[Cut]:
+    """What has to be counted for an edition: its own year, and the years of those before it as they counted them."""
+    asked = [(year, position), *((one["year"], one["position"]) for one in earlier)]
+    return [Cut(periods.of_year(counted), upto) for counted, upto in asked]
+
+
+def protected(
+    year: int,
+    position: int,
+    root: bytes,
+    tally: Tally,
+    earlier: Sequence[tuple[Document, Tally]],
+    rules: Rules = disclosure.DEFAULT,
+    stated: Statements | None = None,
+) -> Computed:
+    """The document of a year whose tally is known, as are those of the earlier editions."""
     if stated:
         tally = statements.applied(tally, stated)
-    log: list[Suppression] = []
-    tables = [_table(metric, tally, year, Protecting(rules, before, log), stated) for metric in metrics.TABLES]
+    layout = list(layouts.of(tally, year))
+    printed = [Printed(one["year"], values_of(one), list(layouts.of(counted, one["year"]))) for one, counted in earlier]
+    found = protecting.protect(year, layout, rules, printed)
+    tables = _tables(tally, layout, found.places, [one for one in printed if one.year == year], rules, stated)
+    period = periods.of_year(year)
     published = Document(
         schema=SCHEMA,
         dictionary=metrics.VERSION,
@@ -145,10 +146,10 @@ def computed(
         root=root.hex(),
         attested=stated.position if stated else None,
         rules=asdict(rules),
-        key_figures=_key_figures(tally, _shown_violations(tables), stated),
+        key_figures=_key_figures(tally, tables, stated),
         tables=tables,
     )
-    return Computed(published, log)
+    return Computed(published, found.log)
 
 
 def canonical(published: Document) -> bytes:
@@ -163,8 +164,8 @@ def _written(moment: datetime) -> str:
 # Key figures
 
 
-def _key_figures(tally: Tally, violations: Value, stated: Statements | None) -> list[KeyFigure]:
-    values = _counted(tally) | _computed(tally, violations) | _coverage(stated)
+def _key_figures(tally: Tally, tables: Sequence[PublishedTable], stated: Statements | None) -> list[KeyFigure]:
+    values = _counted(tally) | _computed(tally, tables) | _coverage(stated)
     return [
         KeyFigure(
             id=metric.id,
@@ -201,22 +202,27 @@ def _counted(tally: Tally) -> dict[str, Value]:
     return values
 
 
-def _computed(tally: Tally, violations: Value) -> dict[str, Value]:
+def _computed(tally: Tally, tables: Sequence[PublishedTable]) -> dict[str, Value]:
+    """A figure that rests on a cell shows no more than the cell does."""
     counts = tally.counts
+    violations = _shown(tables, "findings_by_outcome", Outcome.VIOLATION)
+    in_danger = _shown(tables, "shared_by_lane", Lane.DANGER)
+    waited = in_danger if isinstance(in_danger, str) else quantile(tally.waits["review/danger"], Fraction(1, 2))
     return {
         "largest_member_share": _band(tally.tables["shared_by_harm"]),
         "median_hours_to_first_review": quantile(tally.waits["review"], Fraction(1, 2)),
+        "median_hours_to_first_review_in_danger": waited,
         "median_hours_to_acknowledgement": quantile(tally.waits["acknowledgement"], Fraction(1, 2)),
         "violation_share": _percent(violations, counts["findings_examined"]),
         "looks_wrong_share": _percent(counts["looks_wrong"], counts["findings_examined"]),
+        "reinstated_share": _percent(counts["findings_reinstated"], violations),
         "retracted_share": _percent(counts["shared_and_retracted"], counts["signals_shared"]),
     }
 
 
-def _shown_violations(tables: Iterable[PublishedTable]) -> Value:
-    """The cell as its table shows it: a share must not give away what the table hides."""
-    outcomes = next(table for table in tables if table["id"] == "findings_by_outcome")
-    return outcomes["cells"][outcomes["rows"].index(Outcome.VIOLATION)][0]
+def _shown(tables: Iterable[PublishedTable], metric: str, row: str) -> Value:
+    table = next(one for one in tables if one["id"] == metric)
+    return table["cells"][table["rows"].index(row)][0]
 
 
 def _band(shared: Breakdown) -> str:
@@ -228,11 +234,11 @@ def _band(shared: Breakdown) -> str:
     return next((band.value for limit, band in dimensions.BANDS if share <= limit), Band.ABOVE_75.value)
 
 
-def _percent(part: Value, whole: int) -> Value:
+def _percent(part: Value, whole: Value) -> Value:
     """A mark stays the mark that it is."""
-    if isinstance(part, str):
-        return part
-    return round(Fraction(part) * 1000 / whole) / 10 if whole else Mark.NOT_APPLICABLE.value
+    if isinstance(part, str) or isinstance(whole, str):
+        return part if isinstance(part, str) else whole
+    return round(Fraction(part) * 1000 / Fraction(whole)) / 10 if whole else Mark.NOT_APPLICABLE.value
 
 
 def quantile(minutes: Counter[int], share: Fraction) -> Value:
@@ -259,23 +265,32 @@ def _ranked(minutes: Counter[int], rank: int) -> int:
 # Tables
 
 
-class Protecting(NamedTuple):
-    """What the cells of a table are protected by, and where it is written down."""
+def _tables(
+    tally: Tally,
+    layout: Iterable[Layout],
+    hidden: Collection[Place],
+    before: Sequence[Printed],
+    rules: Rules,
+    stated: Statements | None,
+) -> list[PublishedTable]:
+    counted = {one.metric.id: one for one in layout}
+    made = []
+    for metric in metrics.TABLES:
+        if metric.id in counted:
+            one = counted[metric.id]
+            rows, columns, cells = one.rows, one.columns, _marked(one, hidden)
+        elif Dimension.ESTIMATE in metric.dimensions:
+            looks = counted["looks_wrong_by_kind"]
+            rows, columns, cells = _precision(looks, _marked(looks, hidden))
+        else:
+            rows, columns, cells = _first_reviews(tally, before, rules)
+        if _is_silence(metric, tally, stated):
+            cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
+        made.append(_published(metric, rows, columns, cells))
+    return made
 
-    rules: Rules
-    before: Earlier
-    log: list[Suppression]
 
-
-def _table(metric: Metric, tally: Tally, year: int, by: Protecting, stated: Statements | None) -> PublishedTable:
-    if metric.id == "first_review_by_severity":
-        rows, columns, cells = _first_reviews(tally, by)
-    elif len(metric.dimensions) == 2:
-        rows, columns, cells = _grid(metric, tally.tables[metric.id], year, by)
-    else:
-        rows, columns, cells = _line(metric, tally.tables[metric.id], year, by)
-    if _is_silence(metric, tally, stated):
-        cells = [[Mark.NOT_REPORTED.value for _value in row] for row in cells]
+def _published(metric: Metric, rows: list[str], columns: list[str], cells: list[list[Value]]) -> PublishedTable:
     return PublishedTable(
         id=metric.id,
         unit=metric.unit.value,
@@ -287,115 +302,20 @@ def _table(metric: Metric, tally: Tally, year: int, by: Protecting, stated: Stat
     )
 
 
-Shape = tuple[list[str], list[str], list[list[Value]]]
-
-
-def _line(metric: Metric, breakdown: Breakdown, year: int, by: Protecting) -> Shape:
-    """A table of one dimension, with its total last unless its rows do not add up."""
-    adds_up = metric.id != "actions_taken"
-    rows = _categories(metric.dimensions[0], breakdown.categories(0), year)
-    keys = [*rows, TOTAL] if adds_up else rows
-    exact = EXACT_ROWS.get(metric.id, frozenset())
-    cells = [
-        _cell(metric, breakdown.of(None if row == TOTAL else row), [row], by.rules, exact=adds_up and row in exact)
-        for row in keys
-    ]
-    columns = [metric.unit.value]
-    tables = disclosure.line(cells) if adds_up else disclosure.loose(cells)
-    return keys, columns, _protected(metric, tables, keys, columns, by)
-
-
-def _grid(metric: Metric, breakdown: Breakdown, year: int, by: Protecting) -> Shape:
-    rows = [*_categories(metric.dimensions[0], breakdown.categories(0), year), TOTAL]
-    columns = [*_categories(metric.dimensions[1], breakdown.categories(1), year), TOTAL]
-
-    def cell(row: str, column: str) -> Cell:
-        members = breakdown.of(None if row == TOTAL else row, None if column == TOTAL else column)
-        exact = row == TOTAL and (column == TOTAL or metric.id in EXACT_COLUMN_TOTALS)
-        return _cell(metric, members, [row, column], by.rules, exact=exact)
-
-    tables = disclosure.grid([[cell(row, column) for column in columns] for row in rows])
-    return rows, columns, _protected(metric, tables, rows, columns, by)
-
-
-EXACT_ROWS: Mapping[str, frozenset[str]] = {
-    "shared_by_harm": frozenset({TOTAL}),
-    "shared_by_origin": frozenset({TOTAL}),
-    "shared_by_ai": frozenset({TOTAL}),
-    "ended_by_way": frozenset({Ending.RETRACTED.value}),
-    "retracted_by_reason": frozenset({TOTAL}),
-    "findings_by_outcome": frozenset({TOTAL, Outcome.NOT_EXAMINED.value}),
-    "findings_by_attribution": frozenset({TOTAL}),
-    "findings_by_delay": frozenset({TOTAL}),
-    "members_by_kind": frozenset({TOTAL}),
-}
-"""Cells that a key figure shows too, or that follow from two of them: hiding them here would hide nothing."""
-EXACT_COLUMN_TOTALS = frozenset({"disputes_by_reason_and_conclusion"})
-
-
-def _protected(
-    metric: Metric, tables: Tables, rows: list[str], columns: list[str], by: Protecting
-) -> list[list[Value]]:
-    """The cells with marks in place of what is hidden. Nothing leaves here that an attack gets too close to."""
-    width = len(columns)
-    names = [(metric.id, rows[place // width], columns[place % width]) for place in range(len(tables.cells))]
-    kept = frozenset(place for place, name in enumerate(names) if by.before.hid(name))
-    known = tables.known(place for place, name in enumerate(names) if by.before.shows(name, tables.cells[place].value))
-    try:
-        try:
-            hidden = disclosure.protect(known, by.rules, kept)
-        except disclosure.Unprotectable:  # what was shown before gives it away: then nothing is shown that need not be
-            whole = frozenset(place for place, cell in enumerate(tables.cells) if not cell.exact)
-            hidden, known = disclosure.protect(tables, by.rules, whole), tables
-    except disclosure.Unprotectable as reason:
-        raise disclosure.Unprotectable(f"{metric.id}: {reason}") from None
-    reached: dict[int, list[Bounds]] = {place: [] for place in sorted(hidden)}
-    for found in disclosure.audit(known, hidden, by.rules):
-        if isinstance(found, Leak):
-            raise disclosure.Unprotectable(f"{metric.id}: a member or the public comes too close to a hidden cell")
-        reached[found.place].append(found)
-    for place, bounds in reached.items():
-        why = "sensitive" if tables.cells[place].sensitive else "earlier" if place in kept else "complement"
-        by.log.append(_suppression(*names[place], bounds, why))
+def _marked(layout: Layout, hidden: Collection[Place]) -> list[list[Value]]:
+    """The cells with marks in place of what is hidden."""
     marked: list[Value] = [
-        Mark.SUPPRESSED.value if place in hidden else cell.value for place, cell in enumerate(tables.cells)
+        Mark.SUPPRESSED.value if place in hidden else members.total()
+        for place, members in zip(layout.places, layout.counts, strict=True)
     ]
+    width = len(layout.columns)
     return [marked[start : start + width] for start in range(0, len(marked), width)]
 
 
-def _suppression(table: str, row: str, column: str, bounds: list[Bounds], why: str) -> Suppression:
-    public, *members = bounds
-    widths = [one.most - one.least for one in members if one.most is not None]
-    return Suppression(
-        table=table,
-        row=row,
-        column=column,
-        why=why,
-        least=public.least,
-        most=public.most,
-        closest_member_width=min(widths, default=None),
-    )
+Shape = tuple[list[str], list[str], list[list[Value]]]
 
 
-def _cell(metric: Metric, members: Counter[int], categories: Sequence[str], rules: Rules, *, exact: bool) -> Cell:
-    about_persons = _is_about_persons(metric, categories)
-    exempt = metric.protection is metrics.Protection.EXACT
-    sensitive = not exempt and disclosure.is_sensitive(members.values(), rules=rules, about_persons=about_persons)
-    return Cell(dict(members), sensitive=sensitive, exact=exact, about_persons=about_persons)
-
-
-def _is_about_persons(metric: Metric, categories: Sequence[str]) -> bool:
-    named = zip(metric.dimensions, categories, strict=False)
-    return metric.protection is metrics.Protection.PERSONS or any(pair in ABOUT_PERSONS for pair in named)
-
-
-def _categories(dimension: Dimension, found: set[str], year: int) -> list[str]:
-    """Every category of the dictionary, and after them those that the ledger has besides."""
-    known = periods.months(year) if dimension is Dimension.MONTH else dimensions.CATEGORIES[dimension]
-    return [*known, *sorted(found - set(known))]
-
-
-def _first_reviews(tally: Tally, by: Protecting) -> Shape:
+def _first_reviews(tally: Tally, before: Sequence[Printed], rules: Rules) -> Shape:
     """Quartiles by severity. They do not add up, so that a hidden row needs no company."""
     metric = metrics.DICTIONARY["first_review_by_severity"]
     rows = list(dimensions.CATEGORIES[Dimension.SEVERITY])
@@ -410,9 +330,35 @@ def _first_reviews(tally: Tally, by: Protecting) -> Shape:
                 sum(count for waited, count in minutes.items() if waited <= 60 * target), minutes.total()
             ),
         }
-        was_hidden = by.before.hid((metric.id, row, Statistic.MEDIAN.value))
-        if was_hidden or _cell(metric, tally.tables[metric.id].of(row), [row], by.rules, exact=False).sensitive:
+        place = metric.id, row, Statistic.MEDIAN.value
+        was_hidden = any(one.hides(place) for one in before)
+        if was_hidden or layouts.cell(place, tally.tables[metric.id].of(row), rules).sensitive:
             shown = dict.fromkeys(shown, Mark.SUPPRESSED.value)
         shown[Statistic.TARGET] = target
         cells.append([shown[statistic] for statistic in Statistic])
     return rows, [statistic.value for statistic in Statistic], cells
+
+
+def _precision(looks: Layout, cells: list[list[Value]]) -> Shape:
+    """What the table of whether signals looked wrong gives away, and no more, for kinds that were looked at enough."""
+    rows = [row for row in looks.rows if row != TOTAL]
+    no, yes = (looks.columns.index(word.value) for word in (LooksWrong.NO, LooksWrong.YES))
+    return rows, list(Estimate.values), [_estimate(shown[no], shown[yes]) for shown in cells[: len(rows)]]
+
+
+def _estimate(right: Value, wrong: Value) -> list[Value]:
+    if isinstance(right, str) or isinstance(wrong, str):
+        return [Mark.SUPPRESSED.value] * len(Estimate)
+    count = int(right + wrong)
+    if count < LEAST_ESTIMATED:
+        return [count, *[Mark.NOT_APPLICABLE.value] * (len(Estimate) - 1)]
+    lower, upper = wilson(int(right), count)
+    return [count, _percent(int(right), count), round(1000 * lower) / 10, round(1000 * upper) / 10]
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, *Probable Inference*, JASA 22(158), 1927)."""
+    share, z = hits / count, 1.959964
+    middle, scale = share + z * z / (2 * count), 1 + z * z / count
+    width = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale)

@@ -14,7 +14,8 @@ from lantern_site import public_ids
 from lantern_site.audit.models import EntryQuerySet
 from lantern_site.forms import NONE_CHOSEN, Lines, Refusable
 from transparency import rendering
-from transparency.statements import OwnFigure, Place, Section, place_of, section_at
+from transparency.layouts import Place
+from transparency.statements import OwnFigure, Section, place_of, section_at
 
 
 class Freeze(Refusable):

@@ -11,7 +11,8 @@ from lantern_site import public_ids
 from lantern_site.audit.actors import Actor
 from lantern_site.members import deadlines
 from lantern_site.members.models import Organisation, Staff
-from transparency.statements import Correction, OwnFigure, Place, Section, place_of, section_at
+from transparency.layouts import Place
+from transparency.statements import Correction, OwnFigure, Section, place_of, section_at
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

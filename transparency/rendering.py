@@ -12,9 +12,10 @@ from lantern_site import charts
 from lantern_site.charts import Bar, Chart, Series, Spread
 from transparency import metrics, statements
 from transparency.comparison import Change
-from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Mark, Statistic, label_of
-from transparency.figures import Document, PublishedTable, Suppression, Value
+from transparency.dimensions import MARKS, TOTAL, Band, Dimension, Mark, Statistic, Value, label_of
+from transparency.figures import Document, PublishedTable
 from transparency.metrics import Metric, Source, Unit
+from transparency.protecting import Suppression
 from transparency.statements import Correction, Section
 
 MOST_SERIES = 5
@@ -52,6 +53,9 @@ class Reading:
         self.year = document["year"]
         self._values = {figure["id"]: figure["value"] for figure in document["key_figures"]}
         self._tables = {table["id"]: table for table in document["tables"]}
+
+    def has(self, name: str) -> bool:
+        return name in self._values or name in self._tables
 
     def value(self, figure: str) -> Value:
         """A figure that the dictionary did not have yet when the document was made does not apply to it."""

@@ -85,6 +85,13 @@ ASKED: tuple[tuple[Words, Words, str], ...] = (
 """What readers ask first, the answer in figures of the dictionary, and the section that says more."""
 
 
+OF_THE_PROGRAMME = (
+    "government_requests_by_subject",
+    "government_requests_by_answer",
+    "recommendations_by_status",
+)
+
+
 @dataclass(frozen=True)
 class Tile:
     """Context of components/stat.html."""
@@ -221,6 +228,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
             rendering.ranking(reading, "shared_by_harm", _("Harm named most often: %(what)s")),
             rendering.ranking(reading, "shared_by_origin", _("Most signals began with: %(what)s")),
             rendering.ranking(reading, "shared_by_ai"),
+            *_those(reading, "shared_by_lane", "shared_to_date_by_kind"),
         ),
     )
     yield Section(
@@ -234,6 +242,7 @@ def _sections(reading: Reading) -> Iterator[Section]:
             rendering.ranking(reading, "findings_by_outcome", _("Most frequent outcome: %(what)s")),
             rendering.ranking(reading, "actions_taken", _("Action stated most often: %(what)s")),
             rendering.ranking(reading, "findings_by_attribution", _("Part that signals played most often: %(what)s")),
+            *_those(reading, "not_examined_by_reason", "outcomes_by_cohort", "actions_to_date"),
         ),
     )
     yield Section(
@@ -243,8 +252,14 @@ def _sections(reading: Reading) -> Iterator[Section]:
         (
             rendering.reviews(reading),
             rendering.ranking(reading, "findings_by_delay", _("Most findings came: %(what)s")),
+            *_those(reading, "acknowledgements_by_delay"),
         ),
     )
+    yield from _sections_of_care(reading)
+
+
+def _sections_of_care(reading: Reading) -> Iterator[Section]:
+    """What went wrong, who answers for it, and who looks from outside."""
     yield Section(
         "errors",
         _("How often wrong"),
@@ -256,14 +271,30 @@ def _sections(reading: Reading) -> Iterator[Section]:
             rendering.figure(reading, "disputes_by_reason_and_conclusion", title=_disputes(reading)),
             rendering.ranking(reading, "retracted_by_reason", _("Reason for retraction named most often: %(what)s")),
             rendering.ranking(reading, "ended_by_way", _("Most signals that ended: %(what)s")),
+            *_those(reading, "renewed_by_ground", "corrected_by_part", "looks_wrong_by_kind", "precision_by_kind"),
         ),
     )
+    if rights := tuple(_those(reading, *OF_THE_PROGRAMME)):
+        yield Section(
+            "rights",
+            _("Rights and outside eyes"),
+            _("What authorities asked for and were answered, and what independent bodies recommended."),
+            rights,
+        )
     yield Section(
         "members",
         _("Who takes part"),
         _("Financial institutions receive signals and share none."),
         (rendering.figure(reading, "members_by_kind", title=_members(reading)),),
     )
+
+
+def _those(reading: Reading, *names: str) -> Iterator[Figure]:
+    """Tables under their own titles, as far as the edition has them: older ones were made with fewer."""
+    for name in names:
+        if reading.has(name):
+            is_list = len(metrics.DICTIONARY[name].dimensions) == 1
+            yield rendering.ranking(reading, name) if is_list else rendering.figure(reading, name)
 
 
 def _disputes(reading: Reading) -> str:
@@ -291,5 +322,5 @@ def _members(reading: Reading) -> str:
 
 
 def _questions(reading: Reading) -> Iterator[Question]:
-    words = {metric.id: reading.shown(metric.id) for metric in metrics.KEY_FIGURES}
+    words = {metric.id: reading.shown(metric.id) for metric in metrics.KEY_FIGURES if reading.has(metric.id)}
     return (Question(str(question), str(answer) % words, section) for question, answer, section in ASKED)

@@ -21,8 +21,9 @@ from lantern_site.members import deadlines
 from lantern_site.members.models import Organisation
 from lantern_site.members.policies import staff_of
 from transparency import comparison, counting, disclosure, figures, metrics, periods, policies, statements
+from transparency.layouts import Place
 from transparency.models import Attestation, Edition, Objection, Restatement, Statement
-from transparency.statements import Correction, Place, Section, place_of
+from transparency.statements import Correction, Section, place_of
 
 
 def freeze(*, year: int, actor: Actor, now: datetime) -> Edition:
@@ -58,7 +59,9 @@ def ask(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     """
     edition = _edition(edition_id, actor)
     policies.may_ask(actor, edition)
-    tally = counting.count(periods.of_year(edition.year), edition.position)  # what stands there never changes
+    (tally,) = counting.count(
+        [counting.Cut(periods.of_year(edition.year), edition.position)]
+    )  # what stands there never changes
     with recording(actor, now) as record:
         edition = _edition(edition_id, actor, locked=True)
         policies.may_ask(actor, edition)
@@ -185,7 +188,9 @@ def compute(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
             edition.year,
             edition.position,
             bytes(edition.root),
-            earlier=[one.document for one in Edition.objects.before(edition)],
+            earlier=[
+                one.document for one in Edition.objects.published().exclude(pk=edition.pk).order_by("year", "number")
+            ],
             stated=statements.of_edition(edition.public_id),
         )
     except disclosure.Unprotectable as reason:

@@ -25,15 +25,13 @@ from reviews.workflow import Outcome
 from transparency import dimensions
 from transparency.counting import Breakdown, Tally
 from transparency.dimensions import Dimension, Words
+from transparency.layouts import Place
 from transparency.metrics import DICTIONARY, TABLES, Deduplication, Metric, Source
 
 ASKED = "edition.attestation_asked"
 ATTESTED = "edition.attested"
 KEPT = "edition.attestation_kept"
 CLOSED = "edition.attestation_closed"
-
-Place = tuple[str, str, str]
-"""A figure: the id of a metric, and for a cell of a table its row and column."""
 
 
 class Section(TextChoices):
@@ -48,8 +46,10 @@ SUMS: Mapping[str, Words] = {
     "looks_wrong": _("Findings that said the signal itself looked wrong"),
 }
 """What members state besides the cells of tables; every other figure of theirs follows from those."""
-EXAMINED = ("findings_by_attribution", "findings_by_delay")
+EXAMINED = ("findings_by_attribution", "findings_by_delay", "looks_wrong_by_kind")
 """Tables that count the findings after examination, each in its own way."""
+TO_DATE = "actions_to_date"
+"""What no member states by itself: its corrections of the year change it, too."""
 
 
 class OwnFigure(TypedDict):
@@ -110,7 +110,7 @@ def own_figures(tally: Tally, member: int) -> list[OwnFigure]:
 def _cells(metric: Metric, tally: Tally, member: int) -> Iterable[tuple[str, str]]:
     if not metric.is_table:
         return [("", "")] if metric.id in SUMS or (metric.source is Source.HUB and tally.own[metric.id][member]) else []
-    if metric.deduplication in (Deduplication.DERIVED, Deduplication.MEMBER):
+    if metric.id == TO_DATE or metric.deduplication in (Deduplication.DERIVED, Deduplication.MEMBER):
         return []
     found = {_cell(*key) for key, members in tally.tables[metric.id].items() if members[member]}
     if section_of(metric) and len(metric.dimensions) == 1:
@@ -135,10 +135,13 @@ def _added(tally: Tally, place: Place, member: int) -> int:
 
 
 def disagreement(values: Mapping[Place, int]) -> tuple[int, str, int] | None:
-    """Where stated figures contradict one another: findings after examination by outcome, a table that counts them
-    too, and what it has. None where all agree."""
+    """Where stated figures contradict one another: a number of findings by outcome, a table that counts the same ones,
+    and what it has. None where all agree."""
     outcomes = _total(values, "findings_by_outcome")
-    examined = outcomes - values.get(("findings_by_outcome", Outcome.NOT_EXAMINED.value, ""), 0)
+    unexamined = values.get(("findings_by_outcome", Outcome.NOT_EXAMINED.value, ""), 0)
+    if (found := _total(values, "not_examined_by_reason")) != unexamined:
+        return unexamined, "not_examined_by_reason", found
+    examined = outcomes - unexamined
     for table in EXAMINED:
         if (found := _total(values, table)) != examined:
             return examined, table, found
@@ -191,6 +194,12 @@ def frozen_at(year: int, position: int) -> Entry | None:
     return frozen.order_by("position").first()
 
 
+def of_frozen(year: int, position: int) -> Statements | None:
+    """What the ledger has about the edition of the year that was frozen at this position."""
+    frozen = frozen_at(year, position)
+    return of_edition(frozen.subject) if frozen else None
+
+
 def _corrected(entry: Entry) -> dict[Place, int]:
     corrected = {}
     for code, value in zip(entry.facts["corrected"], entry.facts["values"], strict=True):
@@ -208,6 +217,10 @@ def applied(tally: Tally, statements: Statements) -> Tally:
     for metric in TABLES:
         if section := section_of(metric):
             tables[metric.id] = _stated(metric.id, tally.tables[metric.id], statements.said[section])
+    for member, said in statements.said[Section.ACTIONS].items():
+        for (metric_id, row, _column), value in said.items():
+            if metric_id == "actions_taken":
+                tables[TO_DATE].add(member, row, times=value - tally.tables[metric_id].of(row)[member])
     for name in SUMS:
         spoke = statements.said[Section.FINDINGS]
         own[name] = Counter(

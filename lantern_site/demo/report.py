@@ -10,8 +10,9 @@ from lantern_site.demo.world import World
 from lantern_site.members.models import Organisation
 from lantern_site.members.roles import Role
 from transparency import services as transparency
+from transparency.layouts import Place
 from transparency.models import Attestation, Restatement
-from transparency.statements import Place, Section
+from transparency.statements import Section
 
 PROGRAMME = "Lantern programme"
 SILENT = "Cloudcrate"

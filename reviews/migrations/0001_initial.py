@@ -26,6 +26,72 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="signals.signal"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")], max_length=8
+                    ),
+                ),
+                (
+                    "attestation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("evidence", "I saw the evidence at our service"),
+                            ("completeness", "Form, basis, necessity and breadth are complete"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="members.organisation"
+                    ),
+                ),
+                ("outward_note", models.CharField(blank=True, max_length=280)),
+                ("inward_note", models.CharField(blank=True, max_length=500)),
+                ("is_recheck", models.BooleanField(default=False)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "decided_at"], name="decision_by_organisation")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_recheck", False), ("verdict", "approve")),
+                        fields=("signal", "version", "attestation"),
+                        name="one_approval_per_version_and_attestation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "approve"), _negated=True),
+                            models.Q(("attestation", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="an_approval_vouches_for_something",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Dispute",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -609,6 +675,9 @@ class Migration(migrations.Migration):
                             ("appealed", "The decision of a dispute is appealed"),
                             ("recalled", "Something that you received is recalled"),
                             ("overdue", "A recall waits for you past its time"),
+                            ("figures", "Confirm your organisation's numbers of the year"),
+                            ("figures_due", "Your organisation's numbers of the year are due soon"),
+                            ("seen_otherwise", "A colleague saw a signal differently from you: talk about it"),
                         ],
                         max_length=16,
                     ),
@@ -616,7 +685,14 @@ class Migration(migrations.Migration):
                 (
                     "subject_kind",
                     models.CharField(
-                        choices=[("signal", "Signal"), ("dispute", "Dispute"), ("recall", "Recall")], max_length=8
+                        choices=[
+                            ("signal", "Signal"),
+                            ("dispute", "Dispute"),
+                            ("recall", "Recall"),
+                            ("edition", "Edition"),
+                            ("look", "Look"),
+                        ],
+                        max_length=8,
                     ),
                 ),
                 ("subject", models.BigIntegerField()),
@@ -644,13 +720,16 @@ class Migration(migrations.Migration):
                                     "appealed",
                                     "recalled",
                                     "overdue",
+                                    "figures",
+                                    "figures_due",
+                                    "seen_otherwise",
                                 ],
                             )
                         ),
                         name="a_notice_has_a_known_kind",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("subject_kind__in", ["signal", "dispute", "recall"])),
+                        condition=models.Q(("subject_kind__in", ["signal", "dispute", "recall", "edition", "look"])),
                         name="a_notice_leads_to_a_known_thing",
                     ),
                     models.UniqueConstraint(
@@ -681,6 +760,214 @@ class Migration(migrations.Migration):
                 ),
                 ("ends_on", models.DateField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="PracticeItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail address"),
+                            ("username", "Profile name"),
+                            ("account_id", "Account id"),
+                            ("url", "URL"),
+                            ("keyword", "Keyword"),
+                            ("payment", "Payment handle"),
+                            ("phone", "Telephone number"),
+                            ("md5", "MD5 of a file"),
+                            ("sha1", "SHA-1 of a file"),
+                            ("sha256", "SHA-256 of a file"),
+                            ("pdq", "PDQ of an image"),
+                            ("phash", "pHash of an image"),
+                            ("video_md5", "MD5 of a video"),
+                            ("vpdq", "vPDQ of a video"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("masked", models.CharField(max_length=80)),
+                (
+                    "harm",
+                    models.CharField(
+                        choices=[
+                            ("csam_verified", "Verified CSAM (known)"),
+                            ("csam_unverified", "Unverified CSAM (first seen)"),
+                            ("csam_trade", "Offering, seeking, buying, selling or exchanging CSAM"),
+                            ("grooming", "Grooming (solicitation of a child for sexual purposes)"),
+                            ("extortion_financial", "Sexual extortion of a child, financial demand"),
+                            ("extortion_other", "Sexual extortion of a child, other demand"),
+                            ("live_abuse", "Live-streamed child sexual abuse"),
+                            ("contact_abuse", "Indication of contact sexual abuse"),
+                            ("trafficking", "Trafficking of a child for sexual exploitation"),
+                            ("travel", "Sexual exploitation of children in travel and tourism"),
+                            ("sexualised", "Sexualised content about children (below CSAM)"),
+                            ("tools", "Tools for making CSAM"),
+                            ("other", "Other child sexual exploitation or abuse"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("clause", models.CharField(max_length=120)),
+                (
+                    "review_method",
+                    models.CharField(
+                        choices=[
+                            ("content", "A person saw the content"),
+                            ("conversation", "A person read the conversation"),
+                            ("account", "A person examined the account and its behaviour"),
+                            ("known_hash", "A known hash matched, and a person checked the match"),
+                            ("report", "A person checked a report with its attachments"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("own_detection", "Own detection"),
+                            ("user_report", "Report by a user"),
+                            ("own_investigation", "Own investigation"),
+                            ("hotline", "Hotline or non-governmental organisation"),
+                            ("another_signal", "Another signal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[
+                            ("high", "High: the evidence leaves no reasonable doubt"),
+                            ("medium", "Medium: the evidence is clear, another explanation is possible"),
+                            ("low", "Low: worth a look, not more"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "account_holder",
+                    models.CharField(
+                        choices=[
+                            ("adult_indicated", "Adult indicated"),
+                            ("unknown", "Unknown"),
+                            ("possibly_child", "Possibly a child"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                    ),
+                ),
+                ("described", models.CharField(max_length=500)),
+                (
+                    "agreed",
+                    models.CharField(
+                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")], max_length=8
+                    ),
+                ),
+                ("because", models.CharField(max_length=500)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agreed__in", ["approve", "reject", "return"]), models.Q(("because", ""), _negated=True)
+                        ),
+                        name="a_practice_item_has_an_agreed_answer_with_its_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="practice_that_ended_was_ended_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PracticeAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="reviews.practiceitem"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")], max_length=8
+                    ),
+                ),
+                ("answered_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "staff"), name="everybody_answers_practice_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="QualityRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quality", to="members.organisation"
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                ("practice", models.BooleanField(default=False)),
+                ("drawn_until", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__lte", 50)), name="at_most_half_is_looked_at_twice"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Recall",
@@ -881,6 +1168,110 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SecondLook",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.BigIntegerField(default=lantern_site.public_ids.new, unique=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
+                    ),
+                ),
+                (
+                    "signal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="second_look", to="signals.signal"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="second_look", to="reviews.decision"
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField()),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="second_looks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "passed_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=280)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("as_decided", "We both see it now as it was decided"),
+                            ("as_seen", "We both see it now as the second look said"),
+                            ("rule_unclear", "Our rule leaves room for both"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "answered_at"], name="second_look_by_organisation")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("verdict", "")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("taken_by__isnull", False),
+                                ("verdict__in", ["approve", "reject", "return"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_second_look_that_was_answered_says_what_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("settled_by__isnull", True), ("settlement", "")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                                ("settlement__in", ["as_decided", "as_seen", "rule_unclear"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_conversation_that_ended_says_how",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="StewardHold",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -958,71 +1349,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["staff", "until"], name="claim_by_staff")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "signal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="signals.signal"
-                    ),
-                ),
-                ("version", models.PositiveSmallIntegerField()),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[("approve", "Approve"), ("reject", "Reject"), ("return", "Return")], max_length=8
-                    ),
-                ),
-                (
-                    "attestation",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("evidence", "I saw the evidence at our service"),
-                            ("completeness", "Form, basis, necessity and breadth are complete"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField()),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="members.organisation"
-                    ),
-                ),
-                ("outward_note", models.CharField(blank=True, max_length=280)),
-                ("inward_note", models.CharField(blank=True, max_length=500)),
-                ("is_recheck", models.BooleanField(default=False)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_recheck", False), ("verdict", "approve")),
-                        fields=("signal", "version", "attestation"),
-                        name="one_approval_per_version_and_attestation",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("verdict", "approve"), _negated=True),
-                            models.Q(("attestation", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="an_approval_vouches_for_something",
-                    ),
-                ],
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 A party reads a dispute; its row is written by its opener, and for all others by the clock in their services. An external
 adjudicator sees the case that was given to them: the dispute, its signals, and nothing beside. What people are told in
-their inboxes not even the programme reads.
+their inboxes, and how they agree, not even the programme reads.
 """
 
 from django.db import migrations
@@ -18,6 +18,13 @@ DISPUTE_IS_VISIBLE = f"""
     )
 """
 OWN_OR_CLOCK = "(SELECT lantern_scope()) = 'clock' OR organisation_id = (SELECT lantern_organisation())"
+OF_PEOPLE = (
+    "reviews_inboxnotice",
+    "reviews_qualityrule",
+    "reviews_secondlook",
+    "reviews_practiceitem",
+    "reviews_practiceanswer",
+)
 GIVEN = "(SELECT lantern_scope()) = 'external' AND {assigned_to} = (SELECT lantern_person())"
 OF_THE_CASE = f"""
     (SELECT lantern_scope()) = 'external' AND EXISTS (
@@ -35,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(visible("reviews_dispute", DISPUTE_IS_VISIBLE)),
         migrations.RunSQL(visible("reviews_finding", OWN)),
         migrations.RunSQL(visible("reviews_redress", OWN)),
-        migrations.RunSQL(visible("reviews_inboxnotice", OWN_OR_CLOCK)),
+        *(migrations.RunSQL(visible(table, OWN_OR_CLOCK)) for table in OF_PEOPLE),
         migrations.RunSQL(written_by("openers", "reviews_dispute", OPENED)),
         migrations.RunSQL(SEES.format(table="reviews_dispute", rule=GIVEN.format(assigned_to="assigned_to_id"))),
         migrations.RunSQL(SEES.format(table="signals_signal", rule=OF_THE_CASE)),

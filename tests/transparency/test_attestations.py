@@ -18,8 +18,9 @@ from tests import builders
 from tests.builders import NOW
 from tests.transparency import editions, ledger
 from transparency import figures, services, statements
+from transparency.layouts import Place
 from transparency.models import Attestation, Edition, Objection, Statement
-from transparency.statements import Place, Section
+from transparency.statements import Section
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS: Place = ("actions_taken", "account_actioned", "")

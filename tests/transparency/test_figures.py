@@ -13,8 +13,8 @@ from reviews.workflow import Reason
 from tests.transparency import ledger
 from tests.transparency.ledger import MEMBERS, day
 from transparency import counting, disclosure, figures, metrics, periods
-from transparency.dimensions import Mark
-from transparency.figures import Document, PublishedTable, Value
+from transparency.dimensions import Mark, Value
+from transparency.figures import Document, PublishedTable
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_a_decision_that_was_taken_back_at_once_counts_as_never_made() -> None:
     ledger.ended(undone, day(9, hour=10), "signal.rejected", MEMBERS[0])
     ledger.ended(undone, day(9, hour=10), "signal.reopened", MEMBERS[0], undone="reject")
 
-    tally = counting.count(periods.of_year(2025), verification.head_position())
+    (tally,) = counting.count([counting.Cut(periods.of_year(2025), verification.head_position())])
 
     assert not tally.tables["ended_by_way"].of(None, None)
     assert sum(tally.waits["review"].values()) == 1
@@ -347,14 +347,15 @@ def test_counting_holds_no_more_in_memory_than_one_subject(monkeypatch: pytest.M
     for number in range(30):
         ledger.signal(day(number + 1), MEMBERS[0])
     longest: list[int] = []
-    chosen, _counted = counting._COUNTERS[0]
+    counted, _one = counting.COUNTERS["signal"]
 
     def measured(tally: counting.Tally, period: periods.Period, history: list[counting.Event]) -> None:
         longest.append(len(history))
 
-    monkeypatch.setattr(counting, "_COUNTERS", [(chosen, measured)])
+    monkeypatch.setattr(counting, "COUNTERS", {"signal": (counted, measured)})
 
-    counting.count(periods.of_year(2025), verification.head_position())
+    cut = counting.Cut(periods.of_year(2025), verification.head_position())
+    counting.count_portion([cut], counting.Portion("subjects"))
 
     assert max(longest) == 2
     assert len(longest) == 30

@@ -159,17 +159,3 @@ def test_what_is_kept_hidden_is_hidden_though_nothing_in_it_is_sensitive() -> No
     total = [Cell(dict.fromkeys(range(5), 20))] * 2 + [Cell(dict.fromkeys(range(5), 40))]
 
     assert protect(grid([*rows, total]), kept=frozenset({0, 1, 3, 4})) == {0, 1, 3, 4}
-
-
-def test_what_everybody_has_read_protects_nothing() -> None:
-    """A cell that an earlier edition showed with this number is no company for one that has become sensitive."""
-    before = figures.Earlier(
-        [
-            {"key_figures": [], "tables": [{"id": "t", "rows": ["a", "b"], "columns": ["n"], "cells": [[7], ["c"]]}]},  # type: ignore[typeddict-item]
-        ]
-    )
-
-    assert before.shows(("t", "a", "n"), 7)
-    assert not before.shows(("t", "a", "n"), 8)
-    assert before.hid(("t", "b", "n"))
-    assert not before.shows(("t", "b", "n"), 7)

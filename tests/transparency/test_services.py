@@ -172,7 +172,7 @@ def test_a_table_that_cannot_be_protected_is_not_computed(monkeypatch: pytest.Mo
         raise disclosure.Unprotectable("too little")
 
     monkeypatch.setattr(disclosure, "protect", give_up)
-    with pytest.raises(WrongState, match="cannot be protected: shared_by_month_and_kind: too little"):
+    with pytest.raises(WrongState, match=r"cannot be protected: .*shared_by_month_and_kind.*: too little"):
         services.compute(edition_id=edition.public_id, actor=actor(Role.EDITOR), now=NOW)
 
     assert Edition.objects.get(pk=edition.pk).figures is None

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.transparency import ledger
-from transparency import counting, figures, periods, statements
+from transparency import counting, dimensions, figures, periods, statements
+from transparency.layouts import Place
 from transparency.metrics import DICTIONARY
-from transparency.statements import Place, Section, Statements
+from transparency.statements import Section, Statements
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, SILENT = ledger.MEMBERS[:3]
@@ -25,7 +26,8 @@ def told() -> None:
 
 
 def tally() -> counting.Tally:
-    return counting.count(periods.of_year(2025), 10_000)
+    (found,) = counting.count([counting.Cut(periods.of_year(2025), 10_000)])
+    return found
 
 
 def said(**corrected: dict[Place, int]) -> Statements:
@@ -34,7 +36,7 @@ def said(**corrected: dict[Place, int]) -> Statements:
     return Statements(position=10_001, asked=3, said=spoke)
 
 
-def value(document: figures.Document, metric: str, row: str = "", column: str = "") -> figures.Value:
+def value(document: figures.Document, metric: str, row: str = "", column: str = "") -> dimensions.Value:
     return figures.values_of(document)[metric, row, column]
 
 
@@ -93,8 +95,11 @@ def test_silence_is_left_out_and_a_correction_counts_instead_of_what_it_corrects
 
 def test_corrected_findings_are_corrected_in_every_sum() -> None:
     told()
+    own = {statements.place_of(one): one["value"] for one in statements.own_figures(tally(), FIRST)}
+    [by_kind] = [place for place, found in own.items() if place[0] == "looks_wrong_by_kind" and found == 4]
     fewer: dict[Place, int] = {
         VIOLATION: 2,
+        by_kind: 2,
         ("findings_by_attribution", "decisive", ""): 2,
         ("findings_by_delay", "4h", ""): 2,
         ("looks_wrong", "", ""): 1,
@@ -105,7 +110,6 @@ def test_corrected_findings_are_corrected_in_every_sum() -> None:
 
     assert [value(document, metric) for metric in ("findings", "findings_examined", "leads_examined")] == [7, 6, 6]
     assert value(document, "looks_wrong_share") == 16.7
-    own = {statements.place_of(one): one["value"] for one in statements.own_figures(tally(), FIRST)}
     assert statements.disagreement(own | fewer) is None
     assert statements.disagreement(own | {VIOLATION: 2}) == (2, "findings_by_attribution", 4)
 

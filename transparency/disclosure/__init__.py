@@ -9,10 +9,10 @@ Pure. After the usual doctrine (Hundepool et al., *Statistical Disclosure Contro
 - *audit*: how close each of them comes to every hidden cell, computed anew. `audit()`.
 """
 
-from transparency.disclosure.attack import Bounds, Leak, audit
+from transparency.disclosure.attack import Bounds, Leak, audit, lost
 from transparency.disclosure.rules import DEFAULT, Margin, Rules, is_sensitive, margin
 from transparency.disclosure.suppression import Unprotectable, protect
-from transparency.disclosure.tables import Cell, Tables, grid, line, loose
+from transparency.disclosure.tables import Cell, Sum, Tables, grid, grid_sums, line, line_sums, loose
 
 __all__ = [
     "DEFAULT",
@@ -21,13 +21,17 @@ __all__ = [
     "Leak",
     "Margin",
     "Rules",
+    "Sum",
     "Tables",
     "Unprotectable",
     "audit",
     "grid",
+    "grid_sums",
     "is_sensitive",
     "line",
+    "line_sums",
     "loose",
+    "lost",
     "margin",
     "protect",
 ]

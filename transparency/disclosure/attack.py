@@ -1,15 +1,17 @@
 """What can be computed about hidden cells, by everybody and by each member.
 
 An attacker knows what is shown, that counts are whole and not negative, and the rules. A member knows besides what it
-adds to each cell, and is taken to know a cell entirely when it is the only one behind it. How far a count can lie from
-what it is, for somebody who knows all that, is the largest flow that can come back around its arc.
+adds to each cell, and is taken to know a cell entirely when it is the only one behind it.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
+from transparency.disclosure import networks, programmes
+from transparency.disclosure.networks import Network, Reach
 from transparency.disclosure.rules import Margin, Rules, margin
 from transparency.disclosure.tables import Tables
 
@@ -38,6 +40,10 @@ class Leak:
     value: int
 
 
+Asked = tuple[Attacker, int, int, int]
+"""Attacker, place, direction, and how far is enough."""
+
+
 class Room(NamedTuple):
     """How far each cell could lie below and above its count if all were hidden and nothing added up."""
 
@@ -45,19 +51,12 @@ class Room(NamedTuple):
     up: tuple[int, ...]
 
 
-Side = frozenset[int]
-Way = tuple[int, int]
-"""A cell, and the direction in which its count moves: 1 or -1."""
+class Tangle(NamedTuple):
+    """Hidden cells that sums tie to each other, and their network where they are one."""
 
-
-class Reach(NamedTuple):
-    """How far a count can lie from what it is.
-
-    `sides`: sets of nodes around the end of its arc out of which no more can pass: first and last narrowest cut.
-    """
-
-    distance: int
-    sides: tuple[Side, ...]
+    places: tuple[int, ...]
+    network: Network | None
+    members: frozenset[int]
 
 
 def attackers(tables: Tables) -> tuple[Attacker, ...]:
@@ -73,94 +72,110 @@ def room(tables: Tables, attacker: Attacker) -> Room:
     return Room(tuple(down), tuple(0 if seen else ENDLESS for seen in known))
 
 
-def reach(tables: Tables, hidden: Collection[int], around: Room, place: int, sign: int, enough: int = ENDLESS) -> Reach:
-    """How far the count at `place` can lie above (`sign` 1) or below (-1) what it is; no further than `enough`.
+class Attack:
+    """What each attacker can compute when the cells at some places are hidden."""
 
-    Ford and Fulkerson's largest flow over the hidden cells: from where the cell's arc ends back to where it begins.
-    """
-    tail, head = tables.arcs[place][::sign]
-    own = around.up[place] if sign > 0 else around.down[place]
-    if tail == head or not own:
-        return Reach(min(own, enough), ())
-    ways: dict[Way, tuple[int, int]] = {}
-    left: dict[Way, int] = {}
-    for other in hidden:
-        if other != place:
-            start, end = tables.arcs[other]
-            ways[other, 1], ways[other, -1] = (start, end), (end, start)
-            left[other, 1], left[other, -1] = around.up[other], around.down[other]
-    return _flow(ways, left, tables.nodes, head, tail, min(own, enough))
+    def __init__(self, tables: Tables, hidden: Collection[int]) -> None:
+        self._tables, self.hidden = tables, frozenset(hidden)
+        self._rooms = {attacker: room(tables, attacker) for attacker in attackers(tables)}
+        self._tangles: dict[int, Tangle] = {}
+        for group in tables.tied(hidden):
+            members = frozenset(member for place in group for member in tables.cells[place].contributions)
+            tangle = Tangle(tuple(group), networks.network(tables, group), members)
+            self._tangles |= dict.fromkeys(group, tangle)
+        self._known: dict[Asked, Reach] = {}
+
+    def reach(self, attacker: Attacker, place: int, sign: int, enough: int = ENDLESS) -> Reach:
+        """How far the count at `place` can lie above (`sign` 1) or below (-1) what it is; no further than `enough`."""
+        (reached,) = self.reaches([(attacker, place, sign, enough)])
+        return reached
+
+    def reaches(self, asked: Sequence[Asked]) -> list[Reach]:
+        """The same for many questions: they are cheaper together."""
+        meant = [self._meant(*one) for one in asked]
+        together: defaultdict[tuple[int, ...], list[Asked]] = defaultdict(list)
+        for one in meant:
+            if one not in self._known:
+                tangle, most = self._tangles[one[1]], self._most(one)
+                if not most or not self._tables.signs[one[1]]:
+                    self._known[one] = Reach(most)
+                elif tangle.network is not None:
+                    self._known[one] = self._flow(tangle, tangle.network, one)
+                else:
+                    together[tangle.places].append(one)
+        for places, some in together.items():
+            unlike = list(dict.fromkeys(some))
+            questions = [self._question(places, one) for one in unlike]
+            self._known |= zip(unlike, programmes.farthest(self._tables, places, questions), strict=True)
+        return [self._known[one] for one in meant]
+
+    def _meant(self, attacker: Attacker, place: int, sign: int, enough: int) -> Asked:
+        """With nothing of its own here a member knows what everybody knows."""
+        return attacker if attacker in self._tangles[place].members else None, place, sign, enough
+
+    def _most(self, asked: Asked) -> int:
+        attacker, place, sign, enough = asked
+        down, up = self._rooms[attacker]
+        return min(enough, up[place] if sign > 0 else down[place])
+
+    def _flow(self, tangle: Tangle, net: Network, asked: Asked) -> Reach:
+        attacker, place, sign, _enough = asked
+        down, up = self._rooms[attacker]
+        here = {one: up[one] for one in tangle.places}, {one: down[one] for one in tangle.places}
+        return networks.farthest(net, *here, (place, sign), self._most(asked))
+
+    def _question(self, places: Sequence[int], asked: Asked) -> programmes.Question:
+        attacker, place, sign, _enough = asked
+        (down, up), most = self._rooms[attacker], self._most(asked)
+        lower = [most if one == place and sign < 0 else down[one] for one in places]
+        upper = [most if one == place and sign > 0 else up[one] for one in places]
+        return programmes.Question((place, sign), lower, upper)
 
 
-def _flow(
-    ways: Mapping[Way, tuple[int, int]], left: dict[Way, int], nodes: int, source: int, sink: int, enough: int
-) -> Reach:
-    leaving: defaultdict[int, list[Way]] = defaultdict(list)
-    for way, (start, _end) in ways.items():
-        leaving[start].append(way)
-    flow = 0
-    while flow < enough:
-        came: dict[int, Way] = {}
-        found, waiting = {source}, deque([source])
-        while waiting and sink not in found:
-            for way in leaving[waiting.popleft()]:
-                end = ways[way][1]
-                if left[way] and end not in found:
-                    found.add(end)
-                    came[end] = way
-                    waiting.append(end)
-        if sink not in found:
-            return Reach(flow, (frozenset(found), _before(ways, left, nodes, sink)))
-        path, node = [], sink
-        while node != source:
-            path.append(came[node])
-            node = ways[came[node]][0]
-        more = min(enough - flow, *(left[way] for way in path))
-        for cell, direction in path:
-            left[cell, direction] -= more
-            left[cell, -direction] += more
-        flow += more
-    return Reach(flow, ())
-
-
-def _before(ways: Mapping[Way, tuple[int, int]], left: Mapping[Way, int], nodes: int, sink: int) -> Side:
-    """The nodes from which the sink can no longer be reached."""
-    found, grows = {sink}, True
-    while grows:
-        more = {start for way, (start, end) in ways.items() if left[way] and end in found} - found
-        found |= more
-        grows = bool(more)
-    return frozenset(range(nodes)) - found
-
-
-def asked(tables: Tables, rules: Rules, attacker: Attacker, place: int) -> Margin | None:
+def asked(everything: Attack, tables: Tables, rules: Rules, attacker: Attacker, place: int) -> Margin | None:
     """How far from a sensitive cell the attacker's bounds must lie; None when it has nothing to learn there.
 
-    What totals that must be exact give away by themselves is nobody's to hide: no more is asked than hiding all the
-    rest would bring.
+    What counts that must be exact give away by themselves is nobody's to hide: no more is asked than hiding all the
+    rest would bring, which is what `everything` says.
     """
-    cell = tables.cells[place]
-    needed = margin(cell.contributions, rules=rules, about_persons=cell.about_persons, member=attacker)
+    needed = wanted(tables, rules, attacker, place)
     if needed is None:
         return None
-    everything = [other for other, one in enumerate(tables.cells) if not one.exact]
-    around = room(tables, attacker)
     return Margin(
-        reach(tables, everything, around, place, -1, needed.down).distance,
-        reach(tables, everything, around, place, 1, needed.up).distance,
+        everything.reach(attacker, place, -1, needed.down).distance,
+        everything.reach(attacker, place, 1, needed.up).distance,
+    )
+
+
+def wanted(tables: Tables, rules: Rules, attacker: Attacker, place: int) -> Margin | None:
+    """The same by the rules alone."""
+    cell = tables.cells[place]
+    return margin(cell.contributions, rules=rules, about_persons=cell.about_persons, member=attacker)
+
+
+def lost(tables: Tables) -> frozenset[int]:
+    """The places that are not exact, and yet follow from those that are."""
+    everything = Attack(tables, tables.hideable)
+    return frozenset(
+        place
+        for place in tables.hideable
+        if not any(everything.reach(None, place, sign, enough=1).distance for sign in (-1, 1))
     )
 
 
 def audit(tables: Tables, hidden: Collection[int], rules: Rules) -> Iterator[Bounds | Leak]:
     """The closest bounds of every hidden cell for every attacker; a Leak for each sensitive one that is too close."""
+    attack, everything = Attack(tables, hidden), Attack(tables, tables.hideable)
+    attack.reaches(list(product(attackers(tables), sorted(hidden), (-1, 1), (ENDLESS,))))
     for attacker in attackers(tables):
-        around = room(tables, attacker)
         for place in sorted({*hidden, *tables.sensitive}):
             shown, value = place not in hidden, tables.cells[place].value
-            down, up = (0 if shown else reach(tables, hidden, around, place, sign).distance for sign in (-1, 1))
+            down, up = (0 if shown else attack.reach(attacker, place, sign).distance for sign in (-1, 1))
             bounds = Bounds(place, attacker, value - down, None if up >= ENDLESS else value + up)
             if not shown:
                 yield bounds
-            needed = asked(tables, rules, attacker, place) if place in tables.sensitive else None
+            needed = wanted(tables, rules, attacker, place) if place in tables.sensitive else None
             if needed and (down < needed.down or up < needed.up):
-                yield Leak(bounds, value)
+                needed = asked(everything, tables, rules, attacker, place)
+                if needed and (down < needed.down or up < needed.up):
+                    yield Leak(bounds, value)

@@ -8,12 +8,14 @@ Cell Suppression Problem on Tabular Data with Linear Constraints*, Management Sc
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from transparency.disclosure.attack import Attacker, Room, asked, attackers, reach, room
+from transparency.disclosure.attack import Asked, Attack, Attacker, asked, attackers, room, wanted
+from transparency.disclosure.networks import Prices, Reach
 from transparency.disclosure.rules import DEFAULT, Rules
 from transparency.disclosure.tables import Tables
 
@@ -26,14 +28,17 @@ class Unprotectable(ValueError):
     """Totals that must be exact give a sensitive cell away: the table cannot be published in this form."""
 
 
-@dataclass(frozen=True)
-class _Need:
+class _Need(NamedTuple):
     """An attacker must not come closer to a cell than this, from above (`sign` 1) or from below (-1)."""
 
     place: int
     attacker: Attacker
     sign: int
     distance: int
+
+    @property
+    def asked(self) -> Asked:
+        return self.attacker, self.place, self.sign, self.distance
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,26 @@ def protect(tables: Tables, rules: Rules = DEFAULT, kept: frozenset[int] = froze
     `kept` are places that an earlier edition hid: they stay hidden whatever is in them now. Raises Unprotectable when
     a sensitive cell follows from exact totals.
     """
+    hidden = set(kept)
+    for places, island in tables.islands():
+        here = frozenset(number for number, place in enumerate(places) if place in kept)
+        hidden |= {places[number] for number in _protected(island, rules, here)}
+    return frozenset(hidden)
+
+
+def _protected(tables: Tables, rules: Rules, kept: frozenset[int]) -> frozenset[int]:
     if not tables.sensitive:
         return kept
     needs = list(_needs(tables, rules))
-    around = {attacker: room(tables, attacker) for attacker in attackers(tables)}
     stages = [[need for need in needs if (need.attacker is None) is public] for public in (True, False)]
+    everything = Attack(tables, tables.hideable | kept)
     cuts: list[_Cut] = []
     while True:
         hidden = _cheapest(tables, cuts, kept)
+        attack = Attack(tables, hidden)
         for stage in stages:  # members only once the public is kept away: most choices fail there already
-            found = [cut for need in stage for cut in _violated(tables, hidden, need, around[need.attacker])]
+            attack.reaches([need.asked for need in stage])
+            found = [cut for need in stage for cut in _violated(tables, rules, attack, everything, need)]
             if found:
                 cuts += found
                 break
@@ -70,27 +85,41 @@ def protect(tables: Tables, rules: Rules = DEFAULT, kept: frozenset[int] = froze
 def _needs(tables: Tables, rules: Rules) -> Iterator[_Need]:
     for attacker in attackers(tables):
         for place in tables.sensitive:
-            margin = asked(tables, rules, attacker, place)
-            if margin is None:
-                continue
-            if attacker is None and not any(margin):
-                raise Unprotectable(f"cell {place} follows from totals that are exact")
-            yield _Need(place, attacker, 1, margin.up)
-            yield _Need(place, attacker, -1, margin.down)
+            margin = wanted(tables, rules, attacker, place)
+            if margin is not None:
+                yield _Need(place, attacker, 1, margin.up)
+                yield _Need(place, attacker, -1, margin.down)
 
 
-def _violated(tables: Tables, hidden: frozenset[int], need: _Need, around: Room) -> Iterator[_Cut]:
-    """The cuts that a choice breaks; none when the attacker stays far enough away."""
-    reached = reach(tables, hidden, around, need.place, need.sign, need.distance)
-    if reached.distance >= need.distance:
+def _violated(tables: Tables, rules: Rules, attack: Attack, everything: Attack, need: _Need) -> Iterator[_Cut]:
+    """The cuts that a choice breaks; none when the attacker stays far enough away, or as far as can be."""
+    place, attacker, sign, distance = need
+    reached = attack.reach(attacker, place, sign, distance)
+    if reached.distance >= distance:
         return
-    for side in reached.sides:
-        weights = np.zeros(len(tables.cells))
-        for place, (tail, head) in enumerate(tables.arcs):
-            if place != need.place and (tail in side) != (head in side):
-                size = around.up if tail in side else around.down
-                weights[place] = min(size[place], need.distance)
-        yield _Cut(weights, need.distance)
+    possible = asked(everything, tables, rules, attacker, place)
+    if attacker is None and not any(possible or ()):
+        raise Unprotectable(f"cell {place} follows from totals that are exact")
+    distance = possible[sign > 0] if possible else 0
+    if reached.distance < distance:
+        yield from _cuts(tables, attack, reached, need._replace(distance=distance))
+
+
+def _cuts(tables: Tables, attack: Attack, reached: Reach, need: _Need) -> list[_Cut]:
+    """What the proofs say; without one, that more has to be hidden."""
+    shown = np.array([float(place not in attack.hidden) for place in range(len(tables.cells))])
+    return [_cut(tables, prices, need) for prices in reached.proofs] or [_Cut(shown, 1)]
+
+
+def _cut(tables: Tables, prices: Prices, need: _Need) -> _Cut:
+    """What a proof says of every choice: how much each cell would let the count move if it were hidden."""
+    down, up = room(tables, need.attacker)
+    weights = np.zeros(len(tables.cells))
+    for place, signs in enumerate(tables.signs):
+        price = sum(prices.get(number, 0) * sign for number, sign in signs)
+        if place != need.place and abs(price) > SLACK:
+            weights[place] = min(abs(price) * (down[place] if price > 0 else up[place]), need.distance)
+    return _Cut(weights, need.distance)
 
 
 def _cheapest(tables: Tables, cuts: list[_Cut], kept: frozenset[int]) -> frozenset[int]:

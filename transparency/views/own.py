@@ -17,9 +17,10 @@ from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require
 from lantern_site.pages import PageRequest, signed_in, status_of
 from transparency import forms, policies, rendering, services
+from transparency.layouts import Place
 from transparency.models import Attestation, AttestationQuerySet, Objection, Statement
 from transparency.rendering import Table
-from transparency.statements import Place, Section, place_of
+from transparency.statements import Section, place_of
 
 
 @dataclass(frozen=True)

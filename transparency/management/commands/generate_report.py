@@ -30,8 +30,8 @@ class Command(BaseCommand):
         if not 0 <= position <= head:
             raise CommandError(f"The ledger ends at position {head}; {position} is not one of its positions.")
         try:
-            published = Edition.objects.published().of_year(options["year"]).filter(position__lt=position)
-            earlier = [edition.document for edition in published.order_by("number")]
+            published = Edition.objects.published().filter(position__lt=position)
+            earlier = [edition.document for edition in published.order_by("year", "number")]
             root = verification.root_at(position)
             stated = self._stated(options["year"], position)
             document = figures.computed(options["year"], position, root, earlier=earlier, stated=stated).document
