@@ -25,9 +25,10 @@ NETWORKS = st.lists(a_network(), max_size=networks.MOST)
 def test_an_address_is_allowed_if_and_only_if_a_network_contains_it(
     address: networks.Address, texts: list[str], around: bool
 ) -> None:
-    if around and texts:
-        texts = [*texts[1:], str(ip_network(f"{address}/{address.max_prefixlen // 2}", strict=False))]
     seen = networks.read(str(address))
+    assert seen is not None
+    if around and texts:
+        texts = [*texts[1:], str(ip_network(f"{seen}/{seen.max_prefixlen // 2}", strict=False))]
     parsed = networks.parse(texts)
 
     contained = any(seen in ip_network(text) for text in parsed)
