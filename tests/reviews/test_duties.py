@@ -278,7 +278,7 @@ def test_over_two_years_everything_ends() -> None:
         dispute(builders.active(pixelpond, builders.email(number)), reason)
     checked = builders.active(pixelpond, says=CRITICAL)
 
-    for week in range(104):
+    for week in range(0, 104, 2):
         run(at=after(weeks=week))
 
     with acting_as(Actor.clock()):
