@@ -353,7 +353,7 @@ class World:
             dispute_id=dispute.public_id, person_id=outside, actor=self.actor(Role.STEWARD), now=self.ago(hours=1)
         )
         asked = self._dispute(self.pixelpond, "other", reason=Reason.STALE)
-        self._name("asked", asked)
+        self._name("questioned", asked)
         hearings.ask(dispute_id=asked.public_id, to=Side.OPENER, text=NOTE, actor=judge, now=self.ago(hours=1))
         self._name("opened", self._dispute(self.kestrel, "moderator", opener_named=False))
 

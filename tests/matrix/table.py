@@ -178,8 +178,8 @@ _DECLARED: Mapping[str, tuple[Rule, ...]] = {
         ),
     ),
     "reviews:claim": (
-        act("waiting", OVERSEEN, own="reviewer", trained=True),
-        act("unchecked", SHARED, own="reviewer", programme="steward", trained=True),
+        act("waiting", OVERSEEN, own="reviewer", trained=True, but={"steward": WRONG}),
+        act("unchecked", SHARED, programme="steward", trained=True, but={f"reviewer: {at}": WRONG for at in OWNER}),
     ),
     "reviews:release": (act("claimed", OVERSEEN, own="reviewer", others=WRONG),),
     "reviews:park": (act("claimed", OVERSEEN, own="reviewer", others=WRONG, body={"note": "Waits for legal."}),),
