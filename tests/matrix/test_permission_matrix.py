@@ -48,16 +48,7 @@ class Asked:
     empty: bool
 
     def people(self) -> list[str]:
-        """Everybody; how an organisation stands is tried on two of those whom the rule treats alike, there and in an
-        active organisation."""
-        everybody = [who for who, place in self.rule.cells() if place == self.place]
-        if not self.place.standing:
-            return everybody
-        alike: dict[tuple[Outcome, ...], list[str]] = {}
-        for who in everybody:
-            places = (self.place, Place(self.place.house))
-            alike.setdefault(tuple(self.rule.expected(who, one, empty=self.empty) for one in places), []).append(who)
-        return [who for group in alike.values() for who in dict.fromkeys((group[0], group[-1]))]
+        return [who for who, place in self.rule.cells() if place == self.place]
 
     def __str__(self) -> str:
         body = ", empty" if self.empty else ""
