@@ -7,6 +7,8 @@ from math import sqrt
 
 CONFIDENT = 1.959963984540054
 """The 97.5 % quantile of the normal distribution: intervals hold 95 %."""
+LEAST_ESTIMATED = 100
+"""Of fewer findings it is not said how often signals are right."""
 
 
 @dataclass(frozen=True)

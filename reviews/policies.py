@@ -189,9 +189,19 @@ def may_look_twice(actor: Actor) -> None:
     """A member's reviewers look again at what colleagues decided, and practise."""
     if actor.kind != ActorKind.STAFF:
         raise NotAllowed(_("Only people review."))
+    _is_a_member(actor)
+    require(actor, Permission.REVIEW)
+
+
+def may_keep_quality(actor: Actor) -> None:
+    """Choose how much is looked at twice, keep cases to practise on, and see totals."""
+    _is_a_member(actor)
+    require(actor, Permission.KEEP_QUALITY)
+
+
+def _is_a_member(actor: Actor) -> None:
     if actor.programme:
         raise NotAllowed(_("Second looks and practice are for members."))
-    require(actor, Permission.REVIEW)
 
 
 def approvals_given(signal: Signal) -> dict[str, int]:

@@ -16,7 +16,6 @@ from reviews.workflow import LooksWrong, Outcome
 from signals.kinds import HarmTerm, Kind
 
 LEAST_PEOPLE = 5
-LEAST_EXAMINED = 100
 LEAST_PAIRS = 10
 MONTHS = 3
 
@@ -116,7 +115,7 @@ def _wrong(found: FindingQuerySet, column: str, words: type[Kind] | type[HarmTer
     counted = found.values_list(column).annotate(
         examined=Count("pk"), wrong=Count("pk", filter=Q(looks_wrong=LooksWrong.YES))
     )
-    enough = counted.filter(examined__gte=LEAST_EXAMINED).order_by("-examined", column)
+    enough = counted.filter(examined__gte=agreement.LEAST_ESTIMATED).order_by("-examined", column)
     return [Wrong(words(word).label, examined, agreement.wilson(wrong, examined)) for word, examined, wrong in enough]
 
 

@@ -27,9 +27,9 @@ PAST = """
         WHERE own.indicator_id = %(indicator)s
     )
     SELECT
-        ARRAY(SELECT s.id FROM signals_signal s JOIN alike ON alike.id = s.indicator_id WHERE s.status = 'retracted'),
+        ARRAY(SELECT s.id FROM signals_signal s JOIN alike ON alike.id = s.indicator_id WHERE s.status = %(retracted)s),
         EXISTS (SELECT FROM signals_broadhit WHERE indicator_id = %(indicator)s)
-        OR EXISTS (SELECT FROM signals_signal WHERE indicator_id = %(indicator)s AND 'broad' = ANY(warnings))
+        OR EXISTS (SELECT FROM signals_signal WHERE indicator_id = %(indicator)s AND %(broad)s = ANY(warnings))
 """
 """Signals that were found wrong on the indicator, on another spelling of the same mailbox or near it; and whether it
 swamped a match job, or a signal on it was marked for that. Asked at every submission and approval, so the statement
@@ -46,7 +46,15 @@ def warnings(organisation_id: int, indicator: Indicator, value: str | None) -> t
     near = wrong.near(kind, [value]) if value is not None and kind in RADIUS else []
     alike = [indicator.pk, *(one.indicator_id for one in near)]
     with acting_as(Actor.clock()), connection.cursor() as cursor:
-        cursor.execute(PAST, {"indicator": indicator.pk, "alike": alike})
+        cursor.execute(
+            PAST,
+            {
+                "indicator": indicator.pk,
+                "alike": alike,
+                "retracted": Status.RETRACTED.value,
+                "broad": WarningCode.BROAD.value,
+            },
+        )
         found_wrong, is_broad = cursor.fetchone() or ((), False)
         ended = Signal.objects.filter(pk__in=found_wrong)
         is_known = bool(found_wrong) and any(known.exists() for known in known_by(organisation_id, ended))

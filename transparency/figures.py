@@ -4,7 +4,6 @@
 must not be shown are already marks in it (see transparency.dimensions.Mark); the counts behind them are kept nowhere.
 """
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import NamedTuple, TypedDict
 
 import rfc8785
 
+from reviews.agreement import LEAST_ESTIMATED, wilson
 from reviews.workflow import LooksWrong, Outcome
 from signals.kinds import FIRST_REVIEW_HOURS, Severity
 from transparency import counting, dimensions, disclosure, layouts, metrics, periods, protecting, statements
@@ -26,8 +26,6 @@ from transparency.protecting import Printed, Suppression
 from transparency.statements import Section, Statements
 
 SCHEMA = "lantern-report/1"
-LEAST_ESTIMATED = 100
-"""Of fewer findings no precision is estimated."""
 
 
 class KeyFigure(TypedDict):
@@ -352,13 +350,6 @@ def _estimate(right: Value, wrong: Value) -> list[Value]:
     count = int(right + wrong)
     if count < LEAST_ESTIMATED:
         return [count, *[Mark.NOT_APPLICABLE.value] * (len(Estimate) - 1)]
-    lower, upper = wilson(int(right), count)
-    return [count, _percent(int(right), count), round(1000 * lower) / 10, round(1000 * upper) / 10]
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, *Probable Inference*, JASA 22(158), 1927)."""
-    share, z = hits / count, 1.959964
-    middle, scale = share + z * z / (2 * count), 1 + z * z / count
-    width = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale)
+    likely = wilson(int(right), count)
+    assert likely is not None
+    return [count, _percent(int(right), count), round(1000 * likely.low) / 10, round(1000 * likely.high) / 10]

@@ -1,7 +1,6 @@
 """May this actor do this with an edition or its own figures in it, or read the ledger? Each check raises a refusal fit
 for the screen."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -83,14 +82,9 @@ def may_explain(actor: Actor, edition: Edition) -> None:
 
 def may_approve(actor: Actor, edition: Edition) -> None:
     """Whoever approves had no part in making the figures, nor in saying why they differ from earlier ones."""
-    if edition.is_published:
-        raise WrongState(_("This edition is published already."))
-    if edition.computed_by is None:
-        raise WrongState(_("The figures of this edition have not been computed yet."))
-    if edition.approved_at is not None:
+    if edition.approved_at is not None and not edition.is_published:
         raise WrongState(_("This edition is approved already."))
-    restatements = list(edition.restatements.select_related("explained_by"))
-    _had_no_part(actor, edition, restatements, _("You made the figures of this edition. Somebody else approves it."))
+    restatements = _judged(actor, edition, _("You made the figures of this edition. Somebody else approves it."))
     require(actor, Permission.APPROVE_REPORT)
     if edition.restates_id is not None and not restatements:
         raise WrongState(_("Nothing differs from the edition that is published. There is nothing to restate."))
@@ -100,24 +94,24 @@ def may_approve(actor: Actor, edition: Edition) -> None:
 
 def may_publish(actor: Actor, edition: Edition) -> None:
     """The one who publishes had no part in making the figures either; they may be the one who approved them."""
-    if edition.is_published:
-        raise WrongState(_("This edition is published already."))
-    if edition.computed_by is None:
-        raise WrongState(_("The figures of this edition have not been computed yet."))
-    restatements = list(edition.restatements.select_related("explained_by"))
-    _had_no_part(
-        actor, edition, restatements, _("You made the figures of this edition. Somebody else has to publish it.")
-    )
+    _judged(actor, edition, _("You made the figures of this edition. Somebody else has to publish it."))
     require(actor, Permission.PUBLISH_REPORT)
     if edition.stage != Edition.Stage.APPROVED:
         raise WrongState(_("Nobody has approved these figures yet."))
 
 
-def _had_no_part(actor: Actor, edition: Edition, restatements: Iterable[Restatement], sentence: str) -> None:
-    makers = {maker.public_id for maker in (edition.frozen_by, edition.computed_by) if maker is not None}
+def _judged(actor: Actor, edition: Edition, sentence: str) -> list[Restatement]:
+    """What a draft restates. Raises WrongState when there is no draft, NotAllowed with the sentence for its makers."""
+    if edition.is_published:
+        raise WrongState(_("This edition is published already."))
+    if edition.computed_by is None:
+        raise WrongState(_("The figures of this edition have not been computed yet."))
+    restatements = list(edition.restatements.select_related("explained_by"))
+    makers = {edition.frozen_by.public_id, edition.computed_by.public_id}
     makers |= {one.explained_by.public_id for one in restatements if one.explained_by is not None}
     if actor.people & makers:
         raise NotAllowed(sentence)
+    return restatements
 
 
 def may_read_ledger(actor: Actor) -> None:

@@ -59,9 +59,8 @@ def ask(*, edition_id: int, actor: Actor, now: datetime) -> Edition:
     """
     edition = _edition(edition_id, actor)
     policies.may_ask(actor, edition)
-    (tally,) = counting.count(
-        [counting.Cut(periods.of_year(edition.year), edition.position)]
-    )  # what stands there never changes
+    cut = counting.Cut(periods.of_year(edition.year), edition.position)
+    (tally,) = counting.count([cut])  # before the transaction: what stands at a position never changes
     with recording(actor, now) as record:
         edition = _edition(edition_id, actor, locked=True)
         policies.may_ask(actor, edition)

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
-from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import organisation_id_of, require, staff_of
+from lantern_site.errors import Hidden, Invalid, WrongState
+from lantern_site.members.policies import organisation_id_of, staff_of
 from reviews import policies
 from reviews.models import PracticeAnswer, PracticeItem, QualityRule
 from reviews.workflow import Verdict
@@ -42,9 +41,7 @@ class Lesson:
 def add(*, lesson: Lesson, actor: Actor, now: datetime) -> PracticeItem:
     """Keep a case to practise on. Its value is masked, so that nobody's real one ever stands here."""
     with recording(actor, now) as record:
-        if actor.programme:
-            raise NotAllowed(_("Second looks and practice are for members."))
-        require(actor, Permission.KEEP_QUALITY)
+        policies.may_keep_quality(actor)
         if not any(mask in lesson.masked for mask in MASKS):
             raise Invalid(
                 _("Write the value masked, with three dots or stars in it, such as “li•••@e•••.org”."), "masked"
@@ -64,7 +61,7 @@ def end(*, item_id: int, actor: Actor, now: datetime) -> None:
             raise unknown()
         if item.ended_at is not None:
             raise WrongState(_("This case is out of use already."))
-        require(actor, Permission.KEEP_QUALITY)
+        policies.may_keep_quality(actor)
         item.ended_at, item.ended_by = now, staff_of(actor)
         item.save(update_fields=["ended_at", "ended_by"])
         _note(record, item, "practice.ended")

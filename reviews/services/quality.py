@@ -6,11 +6,10 @@ from django.utils.translation import gettext as _
 
 from lantern_site.audit.actors import Actor
 from lantern_site.audit.recording import Recorder, recording
-from lantern_site.errors import Invalid, NotAllowed
+from lantern_site.errors import Invalid
 from lantern_site.members.models import Organisation
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import organisation_id_of, require
-from reviews import approvals
+from lantern_site.members.policies import organisation_id_of
+from reviews import approvals, policies
 from reviews.models import Decision, PracticeAnswer, QualityRule, SecondLook
 from reviews.models.quality import MOST_PERCENT
 from reviews.workflow import Verdict
@@ -29,9 +28,7 @@ def keep(*, percent: int, practice: bool, actor: Actor, now: datetime) -> Qualit
     """
     with recording(actor, now) as record:
         organisation = Organisation.objects.select_for_update().get(pk=organisation_id_of(actor))
-        if organisation.is_programme:
-            raise NotAllowed(_("Second looks and practice are for members."))
-        require(actor, Permission.KEEP_QUALITY)
+        policies.may_keep_quality(actor)
         if not 0 <= percent <= MOST_PERCENT:
             raise Invalid(_("Choose at most %(most)d in a hundred.") % {"most": MOST_PERCENT}, "percent")
         rule, _created = QualityRule.objects.get_or_create(organisation=organisation, defaults={"drawn_until": now})

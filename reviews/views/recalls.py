@@ -20,7 +20,7 @@ from lantern_site.pages import PageRequest, signed_in, status_of
 from reviews import cases, desk, disputing, forms
 from reviews.models import Delivery, DeliveryQuerySet, Recall
 from reviews.services import recalls
-from reviews.workflow import DeliveryState, RecallAnswer, RecallCause, ReportCorrected
+from reviews.workflow import RecallAnswer, RecallCause, ReportCorrected
 from signals import rows
 from signals.models import Signal
 
@@ -74,9 +74,12 @@ def _page(request: PageRequest, tab: str) -> dict[str, object]:
         keys = list(out.values_list("pk", flat=True)[: PAGE + 1])
         lines: list[object] = [*cases.sent(Recall.objects.filter(pk__in=keys[:PAGE]).order_by("-pk"), request.now)]
     else:
-        mine = Delivery.objects.filter(organisation=request.actor.organisation_id).select_related("recall")
+        organisation_id = request.actor.organisation_id
+        mine = Delivery.objects.filter(organisation=organisation_id)
         last = mine.filter(pk=int(before)).first() if before.isdecimal() else None
-        page = list((_waiting if tab == "waiting" else _answered)(mine, last)[: PAGE + 1])
+        waiting = Delivery.objects.waiting_for(organisation_id)
+        found = _due_first(waiting, last) if tab == "waiting" else _newest_first(mine.exclude(pk__in=waiting), last)
+        page = list(found.select_related("recall")[: PAGE + 1])
         keys = [delivery.pk for delivery in page]
         lines = [*cases.notices_of(page[:PAGE], request.actor, request.now)]
     return {
@@ -86,17 +89,16 @@ def _page(request: PageRequest, tab: str) -> dict[str, object]:
     }
 
 
-def _waiting(mine: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
-    """What was due first comes first: the latest is never on the last page."""
-    found = mine.exclude(state=DeliveryState.ACKNOWLEDGED).order_by("overdue_at", "pk")
-    if last is None:
-        return found
-    return found.filter(Q(overdue_at__gt=last.overdue_at) | Q(overdue_at=last.overdue_at, pk__gt=last.pk))
+def _due_first(waiting: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
+    """After the last of the page before; what is late is never on the last page."""
+    if last is not None:
+        after = Q(overdue_at__gt=last.overdue_at) | Q(overdue_at=last.overdue_at, pk__gt=last.pk)
+        waiting = waiting.filter(after)
+    return waiting.order_by("overdue_at", "pk")
 
 
-def _answered(mine: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
-    found = mine.filter(state=DeliveryState.ACKNOWLEDGED).order_by("-pk")
-    return found if last is None else found.filter(pk__lt=last.pk)
+def _newest_first(answered: DeliveryQuerySet, last: Delivery | None) -> DeliveryQuerySet:
+    return (answered if last is None else answered.filter(pk__lt=last.pk)).order_by("-pk")
 
 
 @require_safe

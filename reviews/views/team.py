@@ -10,11 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import NotAllowed
-from lantern_site.members.permissions import Permission
-from lantern_site.members.policies import organisation_id_of, require
+from lantern_site.members.policies import organisation_id_of
 from lantern_site.pages import PageRequest, signed_in
-from reviews import quality, quality_forms
+from reviews import agreement, policies, quality, quality_forms
 from reviews.models import PracticeItem, QualityRule, SecondLook
 from reviews.services import practice
 from reviews.services import quality as services
@@ -27,7 +25,7 @@ UNCLEAR = 20
 @signed_in
 def team(request: PageRequest) -> HttpResponse:
     """Totals, the switch, and the cases to practise on."""
-    _may_keep(request)
+    policies.may_keep_quality(request.actor)
     if request.method != "POST":
         return _page(request)
     form = quality_forms.Quality(request.POST)
@@ -39,12 +37,6 @@ def team(request: PageRequest) -> HttpResponse:
         return _page(request, rule_form=form, status=tried.status)
 
 
-def _may_keep(request: PageRequest) -> None:
-    if request.actor.programme:
-        raise NotAllowed(_("Second looks and practice are for members."))
-    require(request.actor, Permission.KEEP_QUALITY)
-
-
 @require_POST
 @signed_in
 def add(request: PageRequest) -> HttpResponse:
@@ -53,7 +45,7 @@ def add(request: PageRequest) -> HttpResponse:
     if tried.done:
         messages.info(request, _("The case is there to practise on."))
         return redirect("reviews:team_quality")
-    _may_keep(request)
+    policies.may_keep_quality(request.actor)
     with acting_as(request.actor):
         return _page(request, case_form=form, status=tried.status)
 
@@ -88,6 +80,6 @@ def _page(
         "unclear": newest,
         "items": PracticeItem.objects.of(organisation_id).in_use().order_by("-added_at", "-pk"),
         "least": quality.LEAST_PEOPLE,
-        "enough": quality.LEAST_EXAMINED,
+        "enough": agreement.LEAST_ESTIMATED,
     }
     return render(request, "reviews/team_quality.html", context, status=status)

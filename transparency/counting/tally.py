@@ -1,7 +1,7 @@
 """What counting reads of the ledger, and what it makes of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,11 +29,11 @@ class Event(NamedTuple):
         return timedelta(seconds=self.facts.get(key) or 0)
 
 
+@dataclass
 class Breakdown:
     """Counts by category, each with what every member adds to it."""
 
-    def __init__(self) -> None:
-        self._cells: defaultdict[tuple[str, ...], Counter[int]] = defaultdict(Counter)
+    _cells: defaultdict[tuple[str, ...], Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, member: int | None, *categories: str, times: int = 1) -> None:
         if times:
@@ -62,16 +62,6 @@ class Breakdown:
     def merge(self, other: "Breakdown") -> None:
         for categories, members in other._cells.items():
             self._cells[categories].update(members)
-
-    def as_data(self) -> list[Any]:
-        return [[list(categories), sorted(members.items())] for categories, members in sorted(self._cells.items())]
-
-    @classmethod
-    def from_data(cls, data: list[Any]) -> "Breakdown":
-        made = cls()
-        for categories, members in data:
-            made._cells[tuple(categories)].update(dict(members))
-        return made
 
 
 @dataclass
@@ -106,25 +96,6 @@ class Tally:
             self.tables[name].merge(table)
         for name, histogram in other.waits.items():
             self.waits[name].update(histogram)
-
-    def as_data(self) -> dict[str, Any]:
-        """For JSON: histograms as pairs, as keys of objects would become text."""
-        return {
-            "counts": dict(self.counts),
-            "own": {name: sorted(sizes.items()) for name, sizes in self.own.items()},
-            "members": {name: sorted(found) for name, found in self.members.items()},
-            "tables": {name: table.as_data() for name, table in self.tables.items()},
-            "waits": {name: sorted(histogram.items()) for name, histogram in self.waits.items()},
-        }
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> "Tally":
-        made = cls(counts=Counter(data["counts"]))
-        made.own.update({name: Counter(dict(pairs)) for name, pairs in data["own"].items()})
-        made.members.update({name: set(found) for name, found in data["members"].items()})
-        made.tables.update({name: Breakdown.from_data(table) for name, table in data["tables"].items()})
-        made.waits.update({name: Counter(dict(pairs)) for name, pairs in data["waits"].items()})
-        return made
 
 
 def first(history: Iterable[Event], *actions: str) -> Event | None:

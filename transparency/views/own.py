@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.errors import Hidden
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require
-from lantern_site.pages import PageRequest, signed_in, status_of
+from lantern_site.pages import PageRequest, signed_in
 from transparency import forms, policies, rendering, services
 from transparency.layouts import Place
 from transparency.models import Attestation, AttestationQuerySet, Objection, Statement
@@ -73,24 +74,22 @@ def state(request: PageRequest, edition_id: int) -> HttpResponse:
         found = _find(request, edition_id)
     section = next((one for one in Section if one == request.POST.get("section")), Section.FINDINGS)
     form = forms.OwnFigures(found.own_figures, section, request.POST)
-    try:
-        if form.is_valid():
-            services.state(
-                edition_id=edition_id,
-                section=section,
-                corrected=form.corrected(),
-                reason=form.cleaned_data["reason"],
-                actor=request.actor,
-                now=request.now,
-            )
-            messages.info(request, _("%(section)s: your numbers are stated.") % {"section": section.label})
-            return redirect("transparency:own_figures", edition_id)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    except (Invalid, WrongState, NotAllowed) as refusal:
-        form.refuse(refusal)
-        status = status_of(refusal)
+    tried = attempt(
+        form,
+        lambda: services.state(
+            edition_id=edition_id,
+            section=section,
+            corrected=form.corrected(),
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            now=request.now,
+        ),
+    )
+    if tried.done:
+        messages.info(request, _("%(section)s: your numbers are stated.") % {"section": section.label})
+        return redirect("transparency:own_figures", edition_id)
     with acting_as(request.actor):
-        return _page(request, found, refused=form, status=status)
+        return _page(request, found, refused=form, status=tried.status)
 
 
 @require_POST
@@ -99,17 +98,15 @@ def contest(request: PageRequest, edition_id: int) -> HttpResponse:
     with acting_as(request.actor):
         found = _find(request, edition_id)
     form = forms.Contest(found.recorded(None), request.POST)
-    try:
-        if form.is_valid():
-            services.contest(edition_id=edition_id, **form.cleaned_data, actor=request.actor, now=request.now)
-            messages.info(request, _("The editor has your note. The number stays as the hub recorded it."))
-            return redirect("transparency:own_figures", edition_id)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    except (Invalid, WrongState, NotAllowed) as refusal:
-        form.refuse(refusal)
-        status = status_of(refusal)
+    tried = attempt(
+        form,
+        lambda: services.contest(edition_id=edition_id, **form.cleaned_data, actor=request.actor, now=request.now),
+    )
+    if tried.done:
+        messages.info(request, _("The editor has your note. The number stays as the hub recorded it."))
+        return redirect("transparency:own_figures", edition_id)
     with acting_as(request.actor):
-        return _page(request, found, contesting=form, status=status)
+        return _page(request, found, contesting=form, status=tried.status)
 
 
 def _own(request: PageRequest) -> AttestationQuerySet:

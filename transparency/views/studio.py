@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern_site.attempts import attempt
 from lantern_site.audit.access import acting_as
-from lantern_site.errors import Hidden, Invalid, NotAllowed, WrongState
+from lantern_site.errors import Hidden, Invalid, WrongState
 from lantern_site.members.permissions import Permission
 from lantern_site.members.policies import permits, require
 from lantern_site.pages import PageRequest, signed_in, site_nav, status_of
@@ -95,17 +96,15 @@ def edition(request: PageRequest, edition_id: int) -> HttpResponse:
 def explain(request: PageRequest, edition_id: int) -> HttpResponse:
     found = _find(request, edition_id)
     form = forms.Reason(request.POST)
-    try:
-        if form.is_valid():
-            services.explain(edition_id=edition_id, **form.cleaned_data, actor=request.actor, now=request.now)
-            messages.info(request, _("The reason is kept with the figure."))
-            return redirect("transparency:edition_draft", edition_id)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    except (Invalid, WrongState, NotAllowed) as refusal:
-        form.refuse(refusal)
-        status = status_of(refusal)
+    tried = attempt(
+        form,
+        lambda: services.explain(edition_id=edition_id, **form.cleaned_data, actor=request.actor, now=request.now),
+    )
+    if tried.done:
+        messages.info(request, _("The reason is kept with the figure."))
+        return redirect("transparency:edition_draft", edition_id)
     with acting_as(request.actor):
-        return _edition(request, found, form, status)
+        return _edition(request, found, form, tried.status)
 
 
 def _edition(

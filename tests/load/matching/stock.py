@@ -76,8 +76,8 @@ def _value(number: int, value: str) -> tuple[object, ...]:
 
 def _multiply(connection: psycopg.Connection, table: str, pk: int, numbered: set[str], span: tuple[int, int]) -> None:
     """The row once for each number of a span, which becomes its id and stands in these columns."""
-    described = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier(table))).description
-    names = [column.name for column in described or ()]
+    written = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+    names = [name for (name,) in connection.execute(written, [table])]
     chosen = [sql.Identifier("copy" if name in numbered | {"id"} else name) for name in names]
     query = "INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(%s::bigint, %s::bigint) AS copy WHERE id = %s"
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
