@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from django.db.models import F
+
 from lantern_site.audit.access import acting_as
 from lantern_site.audit.actors import Actor
 from lantern_site.demo import values
@@ -193,6 +195,16 @@ def withdraw(world: World, now: datetime, *, signal: Signal, dice: Random) -> No
         decisions.withdraw, signal_id=signal.public_id, could_be_wrong=could_be_wrong, note="", actor=owner, now=now
     )
     plan_answers(world, now, signal)
+
+
+def take_back(world: World, now: datetime) -> None:
+    """An owner finds that the newest signal that others have received could be wrong; they have yet to answer."""
+    with acting_as(Actor.clock()):
+        received = Receipt.objects.exclude(organisation=F("signal__organisation")).values("signal")
+        shared = Signal.objects.filter(status=Status.ACTIVE, contested=False, pk__in=received)
+        signal = shared.select_related("organisation").order_by("-activated_at", "-pk")[0]
+    owner = world.somebody(signal.organisation.name, Role.REVIEWER)
+    decisions.withdraw(signal_id=signal.public_id, could_be_wrong=True, note="", actor=owner, now=now)
 
 
 def dispute(world: World, now: datetime, *, signal: Signal, dice: Random) -> None:

@@ -46,6 +46,7 @@ def tell(ends: datetime) -> World:
         world.plan(ends - timedelta(minutes=minutes), partial(events.send_back, world))
     for hours in (52, 30, 20, 7):
         world.plan(ends - timedelta(hours=hours), partial(events.object_to_recent, world))
+    world.plan(ends - timedelta(minutes=95), partial(events.take_back, world))
     _plan_people(world)
     machines.plan(world)
     report.plan(world)
